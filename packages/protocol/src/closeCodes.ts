@@ -1,0 +1,28 @@
+/**
+ * Why a socket was closed, and what the client does about it.
+ *
+ *   4000–4499  come back (after backoff)
+ *   4500–4999  stay away, but for 4503: come back
+ *   4401       get a new token first, then come back
+ *
+ * PROTOCOL.md §6.
+ */
+export const closeCodes = {
+  draining: { code: 4001, says: 'This server is going away. Come back; another one is there.' },
+  slow: { code: 4008, says: 'The socket did not read what was sent.' },
+  silent: { code: 4012, says: 'No pong came in time.' },
+  flooding: { code: 4013, says: 'Too many frames.' },
+  signInNeeded: { code: 4401, says: 'The token is missing, wrong, expired or revoked.' },
+  overloaded: { code: 4503, says: 'The server cannot serve right now.' },
+  badFrame: { code: 4501, says: 'A frame was not of the protocol.' },
+} as const satisfies Record<string, { code: number; says: string }>;
+
+export type CloseReason = keyof typeof closeCodes;
+
+export type CloseBehaviour = 'comeBack' | 'signInFirst' | 'stayAway';
+
+/** What a client does after a close with this code. Codes that are not ours mean the network: come back. */
+export function afterClose(code: number): CloseBehaviour {
+  if (code === closeCodes.signInNeeded.code || code === 1008) return 'signInFirst';
+  return code >= 4500 && code !== closeCodes.overloaded.code && code <= 4999 ? 'stayAway' : 'comeBack';
+}

@@ -1,0 +1,50 @@
+import type { AppId, ClientMsgId, DlgId, FileId, MsgId, SessionId, UserId } from './ids.ts';
+import { limits } from './limits.ts';
+import { flag, list, oneOf, optional, record, text, whole, type Of, type RecordOf } from './shape.ts';
+
+/** Fields that the wire and HTTP share. */
+export const appId = () => text<AppId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const userId = () => text<UserId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_.:@-]+' });
+/** The author of a stored message: a user, or the server itself. */
+export const author = () => text<UserId>({ min: 1, max: 64, pattern: '[$A-Za-z0-9_.:@-]+' });
+export const dlgId = () => text<DlgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_.:@-]+' });
+export const clientMsgId = () => text<ClientMsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const msgId = () => text<MsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const sessionId = () => text<SessionId>({ min: 1, max: 64 });
+export const fileId = () => text<FileId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const seq = () => whole({ min: 1 });
+export const instant = () => whole();
+/** Generous on purpose: that an envelope is too long is said by name (`message.too_large`), not as a bad frame. */
+export const content = () => text({ min: 1, max: limits.frameBytes });
+export const token = () => text({ min: 1, max: 4096 });
+export const dlgKey = () => text({ min: 1, max: 8192 });
+
+/** `user` is the shopper, `service` is customer service. */
+export const urole = () => oneOf('user', 'merchant', 'service', 'bot');
+export type Urole = Of<ReturnType<typeof urole>>;
+
+const messageFields = {
+  seq: seq(),
+  msgId: msgId(),
+  clientMsgId: clientMsgId(),
+  fromuid: author(),
+  /** The sealed envelope. PROTOCOL.md §7. */
+  content: content(),
+  sentAt: instant(),
+  /** Set once the message was recalled; `content` is then the server's own tombstone. */
+  recalledAt: optional(instant()),
+};
+
+/** A stored message as every reader sees it. */
+export const message = record(messageFields);
+export type Message = RecordOf<typeof messageFields>;
+
+/** A run of messages in ascending `seq`, and where the conversation stands. */
+export const page = record({
+  list: list(message, { max: limits.pageMost }),
+  /** Whether there is more in the direction that was asked for. */
+  hasMore: flag(),
+  /** The highest `seq` of the conversation; 0 while it is empty. */
+  head: whole(),
+});
+export type Page = Of<typeof page>;

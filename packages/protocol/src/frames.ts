@@ -1,0 +1,95 @@
+import {
+  author,
+  clientMsgId,
+  content,
+  dlgId,
+  dlgKey,
+  instant,
+  message,
+  msgId,
+  page,
+  seq,
+  sessionId,
+  token,
+  userId,
+} from './fields.ts';
+import { limits } from './limits.ts';
+import { refusals, type RefusalName } from './refusals.ts';
+import { flag, list, oneOf, optional, record, tagged, text, whole, type Of } from './shape.ts';
+
+const refusalName = () => oneOf<RefusalName>(...(Object.keys(refusals) as RefusalName[]));
+/** Pairs an answer with its request; chosen by the client, unique on its socket. */
+const requestId = () => whole({ max: 2 ** 31 });
+const head = record({ dlgId: dlgId(), head: whole() });
+
+/** Client → server. PROTOCOL.md §3. */
+export const clientFrame = tagged('op', {
+  /** The first frame of a socket. Only the token is believed; `uid` must be its user. */
+  bind: { token: token(), uid: userId() },
+  /** Puts a newer token under a bound socket. */
+  auth: { token: token() },
+  /** Asks for the live messages of a conversation. Doing it twice is the same as once. */
+  open: { id: requestId(), dlgId: dlgId() },
+  leave: { dlgId: dlgId() },
+  send: { dlgId: dlgId(), clientMsgId: clientMsgId(), content: content() },
+  /** A page before or after a place; without either, the newest. */
+  history: {
+    id: requestId(),
+    dlgId: dlgId(),
+    before: optional(whole({ min: 1 })),
+    after: optional(whole()),
+    limit: optional(whole({ min: 1, max: limits.pageMost })),
+  },
+  /** Everything up to `seq` has reached this user. */
+  delivered: { dlgId: dlgId(), seq: seq() },
+  /** Everything up to `seq` was seen by this user. */
+  read: { dlgId: dlgId(), seq: seq() },
+  pong: {},
+});
+export type ClientFrame = Of<typeof clientFrame>;
+
+/** Server → client. PROTOCOL.md §4. */
+export const serverFrame = tagged('op', {
+  /** The first frame of a socket. */
+  hello: { versions: list(whole(), { max: 8 }), pingMs: whole(), maxFrame: whole(), serverTime: instant() },
+  bound: { userId: userId(), sessionId: sessionId(), expiresAt: instant() },
+  /** Live messages flow from `head + 1` on; what is before is asked for with `history`. */
+  opened: { id: requestId(), dlgId: dlgId(), head: whole(), readSeq: whole(), dlgKey: dlgKey() },
+  /** The message is on disk. */
+  ack: {
+    dlgId: dlgId(),
+    clientMsgId: clientMsgId(),
+    seq: seq(),
+    msgId: msgId(),
+    sentAt: instant(),
+    /** This was a repeat; the first answer is given again. */
+    repeated: optional(flag()),
+  },
+  /** The message is certainly not stored. */
+  nack: {
+    dlgId: dlgId(),
+    clientMsgId: clientMsgId(),
+    error: refusalName(),
+    msg: text(),
+    retryAfterMs: optional(whole()),
+  },
+  message: { dlgId: dlgId(), ...message.fields },
+  page: { id: requestId(), dlgId: dlgId(), ...page.fields },
+  /** The conversation has messages up to `head`; they are not pushed to this socket. */
+  head: head.fields,
+  receipt: { dlgId: dlgId(), userId: author(), deliveredSeq: whole(), readSeq: whole() },
+  /** The conversation has a new key epoch; `dlgKey` is the whole ring. */
+  key: { dlgId: dlgId(), dlgKey: dlgKey() },
+  /** The user is no longer in the conversation; nothing more of it will come. */
+  left: { dlgId: dlgId() },
+  /** An `open` or `history` was refused. */
+  refused: { id: requestId(), error: refusalName(), msg: text(), retryAfterMs: optional(whole()) },
+  /** Answer with `pong`. `heads` are of conversations open on this socket. */
+  ping: { heads: list(head, { max: limits.opensPerSocket }) },
+  /** The server will close in `inMs`; come back then. */
+  drain: { inMs: whole() },
+});
+export type ServerFrame = Of<typeof serverFrame>;
+
+export type ServerFrameOf<Op extends ServerFrame['op']> = Extract<ServerFrame, { op: Op }>;
+export type ClientFrameOf<Op extends ClientFrame['op']> = Extract<ClientFrame, { op: Op }>;

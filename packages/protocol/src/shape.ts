@@ -1,0 +1,194 @@
+/**
+ * Shapes: one description of a value gives its type, its run-time check and its JSON Schema.
+ *
+ * The crunchy shell of both ends: odd input stops here with a path (`frame.seq: expected whole number`),
+ * unknown fields are dropped so that old and new can talk, and only own properties are ever read.
+ */
+export interface Shape<T> {
+  /** @throws {Malformed} when `value` is not of this shape; `path` names the place. */
+  read(value: unknown, path: string): T;
+  readonly schema: JsonSchema;
+  readonly isOptional?: boolean;
+}
+
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/** What a shape reads into. */
+export type Of<S> = S extends Shape<infer T> ? T : never;
+
+/** Input that is not of the expected shape. */
+export class Malformed extends Error {
+  readonly path: string;
+  readonly expected: string;
+
+  constructor(path: string, expected: string) {
+    super(`${path}: expected ${expected}`);
+    this.name = 'Malformed';
+    this.path = path;
+    this.expected = expected;
+  }
+}
+
+export interface TextLimits {
+  /** Shortest, in UTF-16 code units. */
+  min?: number;
+  /** Longest, in UTF-16 code units. */
+  max?: number;
+  /** Source of a regular expression that the whole text must match. */
+  pattern?: string;
+}
+
+export function text<T extends string = string>({ min = 0, max, pattern }: TextLimits = {}): Shape<T> {
+  const whole = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
+  const range = `${min}–${max ?? '∞'} characters`;
+  return {
+    schema: {
+      type: 'string',
+      ...(min > 0 && { minLength: min }),
+      ...(max !== undefined && { maxLength: max }),
+      ...(pattern !== undefined && { pattern: `^(?:${pattern})$` }),
+    },
+    read(value, path) {
+      if (typeof value !== 'string') throw new Malformed(path, 'text');
+      if (value.length < min || (max !== undefined && value.length > max))
+        throw new Malformed(path, `text of ${range}`);
+      if (whole && !whole.test(value)) throw new Malformed(path, `text like ${pattern}`);
+      return value as T;
+    },
+  };
+}
+
+export function whole({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {}): Shape<number> {
+  return {
+    schema: { type: 'integer', minimum: min, ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }) },
+    read(value, path) {
+      if (!Number.isSafeInteger(value)) throw new Malformed(path, 'whole number');
+      const number = value as number;
+      if (number < min || number > max) throw new Malformed(path, `whole number from ${min} to ${max}`);
+      return number;
+    },
+  };
+}
+
+/** A number with a fraction: an amount, a duration in seconds. */
+export const decimal = (): Shape<number> => ({
+  schema: { type: 'number' },
+  read(value, path) {
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed(path, 'number');
+    return value;
+  },
+});
+
+export const flag = (): Shape<boolean> => ({
+  schema: { type: 'boolean' },
+  read(value, path) {
+    if (typeof value !== 'boolean') throw new Malformed(path, 'true or false');
+    return value;
+  },
+});
+
+export const oneOf = <const T extends string>(...words: readonly T[]): Shape<T> => ({
+  schema: { type: 'string', enum: words },
+  read(value, path) {
+    if (!words.includes(value as T)) throw new Malformed(path, `one of ${words.join(', ')}`);
+    return value as T;
+  },
+});
+
+export const nothing = (): Shape<null> => ({
+  schema: { type: 'null' },
+  read(value, path) {
+    if (value !== null) throw new Malformed(path, 'null');
+    return value;
+  },
+});
+
+export const nullable = <T>(of: Shape<T>): Shape<T | null> => ({
+  schema: { anyOf: [of.schema, { type: 'null' }] },
+  read: (value, path) => (value === null ? null : of.read(value, path)),
+});
+
+export const list = <T>(of: Shape<T>, { max }: { max?: number } = {}): Shape<T[]> => ({
+  schema: { type: 'array', items: of.schema, ...(max !== undefined && { maxItems: max }) },
+  read(value, path) {
+    if (!Array.isArray(value)) throw new Malformed(path, 'list');
+    if (max !== undefined && value.length > max) throw new Malformed(path, `list of at most ${max}`);
+    return value.map((item, at) => of.read(item, `${path}[${at}]`));
+  },
+});
+
+/** Any JSON object, kept as it is: the platform's own data, which we carry and never read. */
+export const anyRecord = (): Shape<Record<string, unknown>> => ({
+  schema: { type: 'object', additionalProperties: true },
+  read: (value, path) => asRecord(value, path),
+});
+
+export interface OptionalShape<T> extends Shape<T> {
+  readonly isOptional: true;
+}
+
+export const optional = <T>(of: Shape<T>): OptionalShape<T> => ({ ...of, isOptional: true });
+
+export type Fields = Record<string, Shape<unknown>>;
+type OptionalNames<F extends Fields> = { [K in keyof F]: F[K] extends OptionalShape<unknown> ? K : never }[keyof F];
+type Flat<T> = { [K in keyof T]: T[K] };
+export type RecordOf<F extends Fields> = Flat<
+  { [K in Exclude<keyof F, OptionalNames<F>>]: Of<F[K]> } & { [K in OptionalNames<F>]?: Of<F[K]> }
+>;
+
+export interface RecordShape<F extends Fields> extends Shape<RecordOf<F>> {
+  readonly fields: F;
+}
+
+export function record<F extends Fields>(fields: F): RecordShape<F> {
+  const names = Object.keys(fields);
+  const shapeOf = (name: string) => fields[name] as Shape<unknown>;
+  return {
+    fields,
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, shapeOf(name).schema])),
+      required: names.filter((name) => !shapeOf(name).isOptional),
+    },
+    read(value, path) {
+      const given = asRecord(value, path);
+      const kept: Record<string, unknown> = {};
+      for (const name of names) {
+        const shape = shapeOf(name);
+        const field = Object.hasOwn(given, name) ? given[name] : undefined;
+        if (field === undefined && shape.isOptional) continue;
+        kept[name] = shape.read(field, `${path}.${name}`);
+      }
+      return kept as RecordOf<F>;
+    },
+  };
+}
+
+export type Variants = Record<string, Fields>;
+export type TaggedOf<Tag extends string, V extends Variants> = {
+  [K in keyof V & string]: Flat<{ [T in Tag]: K } & RecordOf<V[K]>>;
+}[keyof V & string];
+
+/** A union told apart by the word under `tag`. */
+export function tagged<const Tag extends string, V extends Variants>(tag: Tag, variants: V): Shape<TaggedOf<Tag, V>> {
+  const shapes = new Map(
+    Object.entries(variants).map(([word, fields]) => [word, record({ [tag]: oneOf(word), ...fields })]),
+  );
+  return {
+    schema: { oneOf: [...shapes.values()].map((shape) => shape.schema) },
+    read(value, path) {
+      const given = asRecord(value, path);
+      const word = Object.hasOwn(given, tag) ? given[tag] : undefined;
+      const shape = typeof word === 'string' ? shapes.get(word) : undefined;
+      if (!shape) throw new Malformed(`${path}.${tag}`, `one of ${[...shapes.keys()].join(', ')}`);
+      return shape.read(given, path) as TaggedOf<Tag, V>;
+    },
+  };
+}
+
+function asRecord(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed(path, 'record');
+  return value as Record<string, unknown>;
+}
