@@ -1,0 +1,85 @@
+import type {
+  AppId,
+  ClientMsgId,
+  DlgId,
+  FileId,
+  Message,
+  Page,
+  Payload,
+  Seq,
+  Urole,
+  UserId,
+} from '@trialogue/protocol';
+import type { ClientApi, DataOf, PlatformApi } from '@trialogue/protocol/api';
+
+import type { Accepted, Actor, Place, Profile } from './ports.ts';
+
+/** What members may do. The socket and the client API call the same functions. */
+export interface Chat {
+  /**
+   * Keeps one sealed message, then tells the other nodes. An answer means the message is on disk.
+   * @throws {Refused} conversation.not_member, envelope.*, message.too_large, message.id_conflict, key.stale_epoch
+   */
+  send(actor: Actor, draft: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string }): Promise<Accepted>;
+  history(actor: Actor, dlgId: DlgId, range: { before?: Seq; after?: Seq; limit?: number }): Promise<Page>;
+  /** Where the member stands in the conversation, and its keyring. */
+  enter(actor: Actor, dlgId: DlgId): Promise<Entered>;
+  conversations(
+    actor: Actor,
+    range: { page?: number; size?: number; keyword?: string },
+  ): Promise<DataOf<ClientApi['getDlgPage']>>;
+  members(actor: Actor, dlgId: DlgId): Promise<DataOf<ClientApi['getMemberList']>>;
+  markRead(actor: Actor, dlgId: DlgId, seq: Seq): Promise<{ readSeq: Seq }>;
+  markDelivered(actor: Actor, dlgId: DlgId, seq: Seq): Promise<void>;
+  recall(actor: Actor, dlgId: DlgId, seq: Seq): Promise<{ seq: Seq }>;
+  keepFile(
+    actor: Actor,
+    dlgId: DlgId,
+    file: { name: string; mime: string; bytes: AsyncIterable<Uint8Array> },
+  ): Promise<DataOf<ClientApi['uploadFile']>>;
+  openFile(
+    actor: Actor,
+    dlgId: DlgId,
+    fileId: FileId,
+  ): Promise<{ name: string; mime: string; size: number; bytes: AsyncIterable<Uint8Array> }>;
+}
+
+export interface Entered {
+  name: string;
+  head: Seq;
+  readSeq: Seq;
+  dlgKey: string;
+  me: Profile;
+  custom?: Record<string, unknown>;
+}
+
+/** What the platform's backend may do. */
+export interface Platform {
+  putUser(appId: AppId, profile: Omit<Profile, 'avatar' | 'remark'> & Partial<Profile>): Promise<Profile>;
+  createGroup(
+    appId: AppId,
+    group: {
+      groupId?: DlgId;
+      name: string;
+      members: { userId: UserId; urole?: Urole }[];
+      custom?: Record<string, unknown>;
+    },
+  ): Promise<DlgId>;
+  addMembers(place: Place, members: { userId: UserId; urole?: Urole }[]): Promise<DataOf<PlatformApi['addMembers']>>;
+  removeMember(place: Place, userId: UserId): Promise<DataOf<PlatformApi['removeMember']>>;
+  post(place: Place, message: { fromuid: UserId; clientMsgId: ClientMsgId; payload: Payload }): Promise<Accepted>;
+  /** @throws {Refused} conversation.not_found, before the first line */
+  transcript(place: Place): Promise<AsyncIterable<TranscriptLine>>;
+}
+
+export interface TranscriptLine extends Omit<Message, 'content'> {
+  payload: unknown;
+}
+
+/** For fan-out: what a node needs to bring its sockets up to date. Asks nobody's permission; the gateway has. */
+export interface Log {
+  /** Messages after a place, ascending, at most `limit`. */
+  messagesAfter(place: Place, after: Seq, limit: number): Promise<Message[]>;
+  memberIds(place: Place): Promise<UserId[]>;
+  dlgKey(place: Place): Promise<string>;
+}

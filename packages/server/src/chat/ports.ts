@@ -1,0 +1,292 @@
+import type {
+  AppId,
+  ClientMsgId,
+  DlgId,
+  FileId,
+  Instant,
+  KeyEpoch,
+  Message,
+  MsgId,
+  Page,
+  Seq,
+  SessionId,
+  Urole,
+  UserId,
+} from '@trialogue/protocol';
+
+/** Wall clock of this node, for what people see and for expiry. Order never depends on it. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** One user of one app, proved by a token. */
+export interface Actor {
+  appId: AppId;
+  userId: UserId;
+  sessionId: SessionId;
+  /** A session that came from a link may touch this conversation and no other. */
+  onlyDlg?: DlgId;
+}
+
+export interface Profile {
+  userId: UserId;
+  name: string;
+  avatar: string;
+  remark: string;
+  urole: Urole;
+}
+
+export interface App {
+  appId: AppId;
+  /** SHA-256 of the secret, hex: how a request is recognised. */
+  secretHash: string;
+  /** The secret itself under the master key: how tickets are verified. */
+  secretWrapped: string;
+  /** Exact origins that may embed the pages of this app. */
+  origins: string[];
+}
+
+/** A conversation key as it lies on disk: sealed under the master key. */
+export interface WrappedKey {
+  epoch: KeyEpoch;
+  wrapped: string;
+}
+
+export interface Place {
+  appId: AppId;
+  dlgId: DlgId;
+}
+
+/** One message, sealed and ready to be kept. */
+export interface Draft {
+  msgId: MsgId;
+  clientMsgId: ClientMsgId;
+  fromuid: UserId;
+  content: string;
+  /** The epoch that `content` names; refused when it is not the current one. */
+  epoch: KeyEpoch;
+}
+
+export interface Accepted {
+  seq: Seq;
+  msgId: MsgId;
+  sentAt: Instant;
+  /** The message had been stored before; this is the first answer again. */
+  repeated: boolean;
+}
+
+export interface MemberRow extends Profile {
+  readSeq: Seq;
+  deliveredSeq: Seq;
+}
+
+export interface ConversationRow extends Place {
+  name: string;
+  /** Highest seq; 0 while empty. */
+  head: Seq;
+  epoch: KeyEpoch;
+  updatedAt: Instant;
+  custom?: Record<string, unknown>;
+}
+
+export interface ConversationSummary extends ConversationRow {
+  keys: WrappedKey[];
+  unread: number;
+  readSeq: Seq;
+  lastMessage: Message | null;
+  members: Profile[];
+}
+
+export interface Range {
+  before?: Seq;
+  after?: Seq;
+  limit: number;
+}
+
+export interface SessionRow {
+  sessionId: SessionId;
+  appId: AppId;
+  userId: UserId;
+  onlyDlg?: DlgId;
+  /** SHA-256 of the current refresh token, hex. */
+  refreshHash: string;
+  createdAt: Instant;
+  /** After this it ends, used or not. */
+  expiresAt: Instant;
+  /** After this it ends unless refreshed. */
+  idleAt: Instant;
+  endedAt?: Instant;
+}
+
+export interface FileRow {
+  fileId: FileId;
+  /** Name and type, sealed under the file's key. */
+  metaSealed: string;
+  keyWrapped: string;
+  size: number;
+  uploaderId: UserId;
+  createdAt: Instant;
+}
+
+/**
+ * What is kept. Every method is one transaction: all of it happens, or none.
+ *
+ * Methods that take an `Actor` decide inside that transaction whether the actor may (see access.ts), so a member
+ * who is removed meanwhile cannot slip through. Those answer `conversation.not_member` alike for a conversation
+ * that is absent and one that is foreign.
+ *
+ * An answer of a writing method means the change is on disk.
+ */
+export interface Store {
+  // Apps and users
+  putApp(app: App): Promise<void>;
+  findApp(appId: AppId): Promise<App | undefined>;
+  findAppBySecretHash(secretHash: string): Promise<App | undefined>;
+  listApps(): Promise<App[]>;
+  putUser(appId: AppId, profile: Profile): Promise<void>;
+  findUser(appId: AppId, userId: UserId): Promise<Profile | undefined>;
+
+  // Sessions and tickets
+  createSession(session: SessionRow): Promise<void>;
+  findSession(sessionId: SessionId): Promise<SessionRow | undefined>;
+  /**
+   * Swaps the refresh token of the session that holds `oldHash`. A token that was swapped before is a sign of
+   * theft: its whole session ends. Undefined when there is no such session, or it has ended or expired.
+   */
+  rotateRefresh(change: {
+    oldHash: string;
+    newHash: string;
+    now: Instant;
+    idleAt: Instant;
+  }): Promise<SessionRow | undefined>;
+  endSession(sessionId: SessionId, now: Instant): Promise<void>;
+  /** Ends every session of the user and names them. */
+  endSessionsOf(appId: AppId, userId: UserId, now: Instant): Promise<SessionId[]>;
+  /** True for the first caller only, whoever asks at the same time. */
+  useTicket(ticket: { appId: AppId; jti: string; expiresAt: Instant }): Promise<boolean>;
+
+  // Conversations
+  /** @throws {Refused} conversation.exists, user.not_found */
+  createConversation(
+    conversation: Place & {
+      name: string;
+      custom?: Record<string, unknown>;
+      members: { userId: UserId; urole?: Urole }[];
+      key: WrappedKey;
+      now: Instant;
+    },
+  ): Promise<void>;
+  findConversation(place: Place): Promise<ConversationRow | undefined>;
+  /** As the member sees it. @throws {Refused} conversation.not_member */
+  enterConversation(
+    actor: Actor,
+    dlgId: DlgId,
+  ): Promise<{ conversation: ConversationRow; keys: WrappedKey[]; me: MemberRow }>;
+  listConversations(
+    actor: Actor,
+    range: { page: number; size: number; keyword?: string },
+  ): Promise<{ list: ConversationSummary[]; total: number }>;
+  /** @throws {Refused} conversation.not_member */
+  listMembers(actor: Actor, dlgId: DlgId): Promise<MemberRow[]>;
+  /** For fan-out and the platform: whoever is in it now. Empty when there is no such conversation. */
+  membersOf(place: Place): Promise<Profile[]>;
+  keysOf(place: Place): Promise<WrappedKey[]>;
+
+  /**
+   * Adds members who are not in it yet, and one system message for each of them.
+   * @throws {Refused} conversation.not_found, user.not_found, member.too_many, key.stale_epoch
+   */
+  addMembers(
+    place: Place,
+    change: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant },
+  ): Promise<{ added: UserId[]; messages: Message[] }>;
+  /**
+   * Removes a member, starts the epoch of `key` and writes `notice` under it.
+   * @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch (`key` is not the next epoch)
+   */
+  removeMember(
+    place: Place,
+    change: { userId: UserId; key: WrappedKey; notice: Draft; now: Instant },
+  ): Promise<Message>;
+
+  // Messages
+  /**
+   * Gives the message the next seq of its conversation. The same `(conversation, fromuid, clientMsgId)` again gives
+   * the first answer again.
+   * @throws {Refused} conversation.not_member, key.stale_epoch, message.id_conflict (same id, other content)
+   */
+  appendMessage(actor: Actor, dlgId: DlgId, draft: Draft, now: Instant): Promise<Accepted>;
+  /** The same in the name of a member, for the platform. */
+  appendFor(place: Place, draft: Draft, now: Instant): Promise<Accepted>;
+  findByClientMsgId(place: Place, fromuid: UserId, clientMsgId: ClientMsgId): Promise<Message | undefined>;
+  /** @throws {Refused} conversation.not_member */
+  readPage(actor: Actor, dlgId: DlgId, range: Range): Promise<Page>;
+  /** For fan-out and transcripts: without asking who reads. */
+  messagesAfter(place: Place, after: Seq, limit: number): Promise<Message[]>;
+  /**
+   * Puts the tombstone in place of the content and appends the notice.
+   * @throws {Refused} conversation.not_member, message.not_found, message.not_author, message.too_old, key.stale_epoch
+   */
+  recallMessage(
+    actor: Actor,
+    dlgId: DlgId,
+    recall: { seq: Seq; tombstone: string; notice: Draft; notBefore: Instant; now: Instant },
+  ): Promise<{ recalled: Message; notice: Message } | { repeated: true }>;
+  /** One message, for whoever is about to recall it. @throws {Refused} conversation.not_member, message.not_found */
+  readMessage(actor: Actor, dlgId: DlgId, seq: Seq): Promise<Message>;
+  /**
+   * Raises the marks of the actor; they never fall and never pass the head.
+   * @throws {Refused} conversation.not_member
+   */
+  raiseMarks(
+    actor: Actor,
+    dlgId: DlgId,
+    marks: { deliveredSeq?: Seq; readSeq?: Seq },
+  ): Promise<{ deliveredSeq: Seq; readSeq: Seq; changed: boolean }>;
+
+  // Files
+  /** @throws {Refused} conversation.not_member */
+  putFile(actor: Actor, dlgId: DlgId, file: FileRow): Promise<void>;
+  /** @throws {Refused} conversation.not_member, file.not_found */
+  findFile(actor: Actor, dlgId: DlgId, fileId: FileId): Promise<FileRow>;
+
+  /** Answers when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What happened, for every node. Holds ids and sealed content only. */
+export type Notice =
+  | { kind: 'message'; appId: AppId; dlgId: DlgId; message: Message }
+  | { kind: 'receipt'; appId: AppId; dlgId: DlgId; userId: UserId; deliveredSeq: Seq; readSeq: Seq }
+  | { kind: 'removed'; appId: AppId; dlgId: DlgId; userId: UserId }
+  | { kind: 'key'; appId: AppId; dlgId: DlgId }
+  | { kind: 'revoked'; appId: AppId; userId: UserId; sessionIds: SessionId[] };
+
+/** Carries each notice to every node, this one included. It may lose, double or reorder: the log is the truth. */
+export interface Bus {
+  tell(notice: Notice): Promise<void>;
+  /** Calls `hear` for every notice from now on. Returns how to stop. */
+  listen(hear: (notice: Notice) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Opens and closes conversation keys and other secrets that lie on disk. `access/masterKey.ts`. */
+export interface KeyWrap {
+  /** `context` is bound to the result: what it is for, of whom. The same words are needed to open it. */
+  wrap(secret: Uint8Array, context: readonly string[]): string;
+  /** @throws {Error} when the wrapped secret is not of this context or not under this master key. */
+  unwrap(wrapped: string, context: readonly string[]): Uint8Array;
+}
+
+/** Bytes of files, already sealed, by id. `files/disk.ts`. */
+export interface FileStore {
+  put(fileId: FileId, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  get(fileId: FileId): AsyncIterable<Uint8Array>;
+  remove(fileId: FileId): Promise<void>;
+}
+
+/** Who is here right now. `gateway/registry.ts`. */
+export interface Presence {
+  isOnline(appId: AppId, userId: UserId): boolean;
+}

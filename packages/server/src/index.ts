@@ -1,0 +1,1 @@
+export type { Chat, Platform } from './chat/chat.ts';
