@@ -1,0 +1,10 @@
+import { ensureBuilt } from './parts/builds.mjs';
+// npm run bench -- …: builds the server, then puts load on it. Arguments go to bench/src/main.ts.
+import { run } from './parts/command.mjs';
+import { ensureInstalled } from './parts/install.mjs';
+
+await ensureInstalled();
+await ensureBuilt();
+const load = ['--import', 'tsx', '-C', '@trialogue/source', 'bench/src/main.ts', ...process.argv.slice(2)];
+const { code } = await run(process.execPath, load, { show: true });
+process.exitCode = code;

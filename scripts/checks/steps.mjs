@@ -1,0 +1,49 @@
+import { ensureBuilt } from '../parts/builds.mjs';
+import { ensureChromium } from '../parts/chromium.mjs';
+import { must, tool } from '../parts/command.mjs';
+import { step } from '../parts/steps.mjs';
+import { budgets } from './budgets.mjs';
+import { imports } from './imports.mjs';
+import { licences } from './licences.mjs';
+import { portable } from './portable.mjs';
+
+const does =
+  (name, ...args) =>
+  async () =>
+    void (await must(tool(name, args)));
+
+/** Says how many tests passed; Vitest ends with `Tests  412 passed (412)`. */
+const vitest = (project) => async () => {
+  const output = await must(tool('vitest', ['run', '--project', project], { env: { NO_COLOR: '1' } }));
+  return /Tests +(.*)/.exec(output)?.[1];
+};
+
+/** `npm run check`. */
+export const checks = [
+  step('format', 'Format', does('oxfmt', '--check')),
+  step('lint', 'Lint', does('oxlint', '--deny-warnings')),
+  step('lint-vue', 'Lint of components', does('eslint', '--max-warnings=0', 'apps/web/src/**/*.vue')),
+  step('types', 'Types', does('tsc', '-b')),
+  step('types-web', 'Types of the web client', does('vue-tsc', '--noEmit', '-p', 'apps/web/tsconfig.json')),
+  step(
+    'layers',
+    'Who may import whom',
+    does('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'stories', 'bench'),
+  ),
+  step('imports', 'Imports are declared', imports),
+  step('dead', 'No dead code', does('knip')),
+  step('portable', 'No paths or hosts of one machine', portable),
+  step('licences', 'Licences', licences),
+  step('build', 'Build', () => ensureBuilt()),
+  step('budgets', 'Sizes', budgets, { after: ['build'] }),
+  step('unit', 'Unit and contracts', vitest('unit')),
+  step('web', 'Web client', vitest('web')),
+  step('stories', 'Seeded stories', vitest('stories')),
+];
+
+/** `npm test`: the checks, then three people in real browsers. */
+export const tests = [
+  ...checks,
+  step('chromium', 'A browser is there', ensureChromium),
+  step('browser', 'Stories in the browser', vitest('browser'), { after: ['build', 'chromium'], alone: true }),
+];
