@@ -1,9 +1,8 @@
-import type { AppId, ClientMsgId, DlgId, FileId, MsgId, SessionId, UserId } from './ids.ts';
+import type { ClientMsgId, DlgId, FileId, MsgId, SessionId, UserId } from './ids.ts';
 import { limits } from './limits.ts';
 import { flag, list, oneOf, optional, record, text, whole, type Of, type RecordOf } from './shape.ts';
 
 /** Fields that the wire and HTTP share. */
-export const appId = () => text<AppId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
 export const userId = () => text<UserId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_.:@-]+' });
 /** The author of a stored message: a user, or the server itself. */
 export const author = () => text<UserId>({ min: 1, max: 64, pattern: '[$A-Za-z0-9_.:@-]+' });

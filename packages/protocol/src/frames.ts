@@ -14,10 +14,16 @@ import {
   userId,
 } from './fields.ts';
 import { limits } from './limits.ts';
-import { refusals, type RefusalName } from './refusals.ts';
-import { flag, list, oneOf, optional, record, tagged, text, whole, type Of } from './shape.ts';
+import { isRefusalName, refusals, type RefusalName } from './refusals.ts';
+import { flag, list, oneOf, optional, record, tagged, text, whole, type Of, type Shape } from './shape.ts';
 
-const refusalName = () => oneOf<RefusalName>(...(Object.keys(refusals) as RefusalName[]));
+const knownRefusal = oneOf<RefusalName>(...(Object.keys(refusals) as RefusalName[]));
+/** A name of a later server reads as `request.malformed`: it was refused, and the same again is no use. */
+const refusalName = (): Shape<RefusalName> => ({
+  schema: knownRefusal.schema,
+  read: (value, path) =>
+    typeof value === 'string' && !isRefusalName(value) ? 'request.malformed' : knownRefusal.read(value, path),
+});
 /** Pairs an answer with its request; chosen by the client, unique on its socket. */
 const requestId = () => whole({ max: 2 ** 31 });
 const head = record({ dlgId: dlgId(), head: whole() });

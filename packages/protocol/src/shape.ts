@@ -119,11 +119,23 @@ export const list = <T>(of: Shape<T>, { max }: { max?: number } = {}): Shape<T[]
   },
 });
 
+/** Levels of lists and records in {@link anyRecord}: far deeper ones overflow the stack of whoever prints them again. */
+const DEEPEST = 8;
+
 /** Any JSON object, kept as it is: the platform's own data, which we carry and never read. */
 export const anyRecord = (): Shape<Record<string, unknown>> => ({
   schema: { type: 'object', additionalProperties: true },
-  read: (value, path) => asRecord(value, path),
+  read(value, path) {
+    const given = asRecord(value, path);
+    if (isDeeper(given, DEEPEST)) throw new Malformed(path, `record of at most ${DEEPEST} levels`);
+    return given;
+  },
 });
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
+}
 
 export interface OptionalShape<T> extends Shape<T> {
   readonly isOptional: true;
