@@ -29,6 +29,8 @@ const utf8 = new TextEncoder();
  * Two calls never give the same content: keep what the first gave and send that again, or the server
  * will see another message under the same id (trap 10 of the delivery contract).
  *
+ * Half a surrogate pair becomes U+FFFD, as in every UTF-8; JSON.stringify escapes it, so in a payload it survives.
+ *
  * @throws {ImDecryptError} `E_KEY`
  * @see draft-irtf-cfrg-xchacha-03
  */
