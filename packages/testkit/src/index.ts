@@ -1,1 +1,3 @@
 export * from './cast.ts';
+export * from './fakeClock.ts';
+export * from './fakeTransport.ts';

@@ -1,0 +1,150 @@
+import type { Instant } from '@trialogue/protocol';
+
+import {
+  next,
+  hasSocket,
+  type Connection,
+  type ConnectionAction,
+  type ConnectionEvent,
+} from '../connection/connection.ts';
+import { closed, interrupted } from '../conversation/conversation.ts';
+import { failure, type FailureName } from '../errors.ts';
+import { lost, mayBeStored } from '../outbox/outbox.ts';
+import { outliving } from './asks.ts';
+import { sendKey, type Credentials } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Before a token ends, the next one is asked for; but not more often than every sixth of this. */
+const RENEW_EARLY_MS = 60_000;
+
+/** Moves the connection, carries what follows from it to the other parts, and tells the application. */
+export function move(turn: Turn, event: ConnectionEvent, said = ''): void {
+  const { connection: was, config } = turn.state;
+  const around = { now: turn.now, backoff: turn.tools.backoff, canAsk: config.canAsk };
+  const [is, ...actions] = next(was, event, around);
+  if (is === was) return;
+
+  turn.set({ connection: is, heardAt: turn.now });
+  const isGone = hasSocket(was) && (!hasSocket(is) || actions.includes('dial'));
+  if (isGone) forgetSocket(turn);
+  for (const action of actions) act(turn, action);
+  if (is.name !== was.name) turn.tell('state', { name: is.name, was: was.name });
+  if (isGone) announceEnd(turn, was, is, event, said);
+  announceWait(turn, was, is);
+  if (is.name === 'idle') giveUp(turn, 'sdk.closed');
+  if (is.name === 'shut') giveUp(turn, 'sdk.shut');
+}
+
+/** The application says who is talking: the first time, after a new token, or somebody else. */
+export function bindUser(turn: Turn, credentials: Credentials): void {
+  const { credentials: known, connection, conversation } = turn.state;
+  const isSameUser = known?.uid === credentials.uid;
+  const isSameToken = known?.token === credentials.token;
+  turn.set({ credentials });
+  // Another user follows the conversation from where it is then, not from where this one was.
+  if (known && !isSameUser && conversation) {
+    turn.set({ conversation: closed(conversation.dlgId, conversation.timeline?.seen) });
+  }
+  switch (connection.name) {
+    case 'connected':
+    case 'signedOut':
+    case 'asking':
+      return move(turn, { type: 'bind' });
+    case 'binding':
+      // onConnect comes again after a reconnect, and the application then binds what the SDK is binding already.
+      if (!isSameUser || !isSameToken) move(turn, { type: 'rebind' });
+      return;
+    case 'live':
+      if (!isSameUser) move(turn, { type: 'rebind' });
+      else if (!isSameToken) turn.transmit({ op: 'auth', token: credentials.token });
+      return;
+    default:
+    // Said at the next hello.
+  }
+}
+
+/** A token from `getToken`. The application may have bound by itself meanwhile; then it is not needed. */
+export function tokenGiven(turn: Turn, token: string): void {
+  const { connection, credentials, config } = turn.state;
+  const uid = credentials?.uid ?? config.fromuid;
+  if (connection.name === 'asking') {
+    turn.set({ credentials: { token, uid } });
+    move(turn, { type: 'token' });
+  } else if (connection.name === 'live') bindUser(turn, { token, uid });
+}
+
+/** The server has taken the token, until `expiresAt` by its clock. */
+export function tokenTaken(turn: Turn, expiresAt: Instant): void {
+  const { config, serverAheadMs } = turn.state;
+  const leftMs = expiresAt - serverAheadMs - turn.now;
+  turn.set({ renewAt: config.canAsk ? turn.now + Math.max(RENEW_EARLY_MS / 6, leftMs - RENEW_EARLY_MS) : undefined });
+}
+
+export function renewDue(turn: Turn): void {
+  const { renewAt } = turn.state;
+  if (renewAt === undefined || renewAt > turn.now) return;
+  turn.set({ renewAt: undefined });
+  turn.effects.push({ do: 'askToken' });
+}
+
+function act(turn: Turn, action: ConnectionAction): void {
+  const { line, credentials, config } = turn.state;
+  switch (action) {
+    case 'dial':
+      turn.set({ line: line + 1 });
+      turn.effects.push({ do: 'dial', line: line + 1, url: config.wsAddr });
+      return;
+    case 'hangUp':
+      turn.effects.push({ do: 'hangUp', line });
+      return;
+    case 'bind':
+      if (credentials) turn.transmit({ op: 'bind', ...credentials });
+      return;
+    case 'askToken':
+      turn.effects.push({ do: 'askToken' });
+  }
+}
+
+function forgetSocket(turn: Turn): void {
+  const { outbox, asks, conversation } = turn.state;
+  turn.set({
+    renewAt: undefined,
+    outbox: lost(outbox),
+    asks: outliving(asks),
+    conversation: conversation && interrupted(conversation),
+  });
+  for (const { dlgId, clientMsgId, state } of outbox) {
+    if (state.name !== 'queued') turn.tell('outbox', { dlgId, clientMsgId, state: 'queued' });
+  }
+}
+
+function announceEnd(turn: Turn, was: Connection, is: Connection, event: ConnectionEvent, reason: string): void {
+  const code = 'code' in event ? event.code : event.type === 'due' ? 1006 : 1000;
+  const willReconnect = is.name === 'waiting' || is.name === 'dialing' || is.name === 'asking';
+  if (was.name === 'dialing' && is.name === 'waiting') turn.complain(failure('sdk.unreachable', reason));
+  if (is.name === 'shut') turn.complain(failure('sdk.shut', `Close code ${code}. ${reason}`));
+  if (was.name !== 'dialing') turn.tell('close', { code, reason, willReconnect });
+}
+
+function announceWait(turn: Turn, was: Connection, is: Connection): void {
+  if (is.name === was.name) return;
+  const { attempt } = is;
+  if (is.name === 'waiting') turn.tell('reconnect', { attempt, delayMs: is.delayMs, reason: is.reason });
+  if (is.name === 'signedOut') turn.tell('reconnect', { attempt, delayMs: 0, reason: 'auth' });
+}
+
+/** Nobody will come back by itself: every promise ends here, and says whether the message may have been stored. */
+function giveUp(turn: Turn, why: FailureName): void {
+  const { outbox, asks } = turn.state;
+  turn.set({ outbox: [], asks: new Map() });
+  for (const entry of outbox) {
+    const { dlgId, clientMsgId, content } = entry;
+    const outcome = mayBeStored(entry) ? 'unknown' : 'none';
+    turn.tell('outbox', { dlgId, clientMsgId, state: 'failed', error: why, outcome });
+    turn.settle(sendKey(dlgId, clientMsgId), {
+      failure: failure(why, undefined, outcome),
+      ...(outcome === 'unknown' && { content }),
+    });
+  }
+  for (const ask of asks.values()) if (ask.kind === 'history') turn.fail(ask.key, why);
+}

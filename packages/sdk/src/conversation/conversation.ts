@@ -1,0 +1,114 @@
+import type { DlgId, Instant, KeyEpoch, Message, Seq } from '@trialogue/protocol';
+
+import { catchUpDueAt, rested, type CatchUp } from '../timeline/catchUp.ts';
+import { noMarks, untold, type Marks } from '../timeline/marks.ts';
+import { followFrom, heardOf, take, type Timeline } from '../timeline/timeline.ts';
+import { epochOf, newestEpoch } from './received.ts';
+
+/**
+ * The conversation whose messages the application gets.
+ *
+ *   closed ── ask ──► opening ── opened ──► open        closed again when the connection is lost
+ *                        └── refused, or `left` from anywhere ──► over
+ */
+export interface Conversation {
+  readonly dlgId: DlgId;
+  readonly phase: 'closed' | 'opening' | 'open' | 'over';
+  /** None until it was open for the first time: live messages count from there on. */
+  readonly timeline: Timeline<Message> | undefined;
+  /** It was followed up to here before another one was chosen. */
+  readonly seenBefore: Seq;
+  /** Their turn has come, but the key that opens them has not. */
+  readonly held: readonly Message[];
+  /** The newest epoch that the server was asked for, and whether its answer is still to come. */
+  readonly askedEpoch: KeyEpoch;
+  readonly isAwaitingKey: boolean;
+  readonly catchUp: CatchUp;
+  readonly marks: Marks;
+}
+
+/** Held messages after which waiting for their key ends. */
+const MOST_HELD = 500;
+
+export const closed = (dlgId: DlgId, seenBefore: Seq = 0): Conversation => ({
+  dlgId,
+  phase: 'closed',
+  timeline: undefined,
+  seenBefore,
+  held: [],
+  askedEpoch: 0,
+  isAwaitingKey: false,
+  catchUp: rested,
+  marks: noMarks,
+});
+
+/** The server follows it for us from `head + 1` on. */
+export function opened(now: Conversation, head: Seq, readSeq: Seq, at: Instant): Conversation {
+  const timeline = now.timeline ? heardOf(now.timeline, head) : followFrom<Message>(Math.max(head, now.seenBefore));
+  return { ...now, phase: 'open', timeline, marks: untold(now.marks, readSeq, at) };
+}
+
+/** The connection is gone; what has been seen is kept, the rest is asked for on the next one. */
+export const interrupted = (now: Conversation): Conversation => ({
+  ...now,
+  phase: now.phase === 'over' ? 'over' : 'closed',
+  catchUp: rested,
+});
+
+/** Takes messages in; those whose turn has come are held until `release` gives them out. */
+export function taken(now: Conversation, messages: readonly Message[]): Conversation {
+  if (!now.timeline) return now;
+  let timeline: Timeline<Message> = now.timeline;
+  const held = [...now.held];
+  for (const message of messages) {
+    const [after, ready] = take(timeline, message);
+    timeline = after;
+    held.push(...ready);
+  }
+  return { ...now, timeline, held };
+}
+
+/**
+ * Gives out what is held, up to a message under a key that `dlgKey` does not have yet: it waits, and `wantsKey` says
+ * that the server is to be asked. Each epoch is asked for once; what no answer opens is given out as it is.
+ */
+export function release(
+  now: Conversation,
+  dlgKey: string | undefined,
+): { conversation: Conversation; ready: readonly Message[]; wantsKey: boolean } {
+  const epoch = newestEpoch(dlgKey);
+  const stop = now.held.findIndex(({ content }) => {
+    const needed = epochOf(content);
+    return needed > epoch && (needed > now.askedEpoch || now.isAwaitingKey);
+  });
+  const blocking = now.held[stop];
+  if (!blocking || now.held.length > MOST_HELD) {
+    return { conversation: { ...now, held: [] }, ready: now.held, wantsKey: false };
+  }
+  const needed = epochOf(blocking.content);
+  const wantsKey = !now.isAwaitingKey && needed > now.askedEpoch;
+  return {
+    conversation: {
+      ...now,
+      held: now.held.slice(stop),
+      askedEpoch: Math.max(needed, now.askedEpoch),
+      isAwaitingKey: true,
+    },
+    ready: now.held.slice(0, stop),
+    wantsKey,
+  };
+}
+
+/** The answer about the key is there, whatever it was. */
+export const keyAnswered = (now: Conversation): Conversation => ({ ...now, isAwaitingKey: false });
+
+export const conversationDueAt = ({ phase, timeline, catchUp, marks }: Conversation): Instant | undefined => {
+  if (phase === 'closed') return catchUp.notBefore;
+  if (phase !== 'open' || !timeline) return undefined;
+  return earliest(catchUpDueAt(timeline, catchUp), marks.dueAt);
+};
+
+const earliest = (...times: (Instant | undefined)[]): Instant | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+};

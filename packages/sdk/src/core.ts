@@ -1,0 +1,8 @@
+// For whoever gives the client another network, clock and chance than a browser does: the seeded world.
+// Not part of what is published.
+export type { HistoryPage } from './client/state.ts';
+export type { Received } from './conversation/received.ts';
+export { ImError } from './errors.ts';
+export type { Stored, Told } from './events.ts';
+export { unsureInMemory } from './outbox/unsure.ts';
+export { openSession, type Session } from './session.ts';

@@ -1,0 +1,127 @@
+import { ImDecryptError, open, seal, type SealedFor } from '@trialogue/crypto';
+
+import { newClientMsgId } from './clientMsgId.ts';
+import { systemClock } from './connection/clock.ts';
+import { browserWakes } from './connection/wakes.ts';
+import { ImError, failure } from './errors.ts';
+import type { ImEventName, ImEvents } from './events.ts';
+import { Listeners } from './listeners.ts';
+import { unsureInMemory } from './outbox/unsure.ts';
+import { checkedConfig, handled, openSession, type Session } from './session.ts';
+import type { ImConfig, ImHandler, ImSocket } from './socket.ts';
+import { dialWith, type WebSocketClass } from './transport/webSocket.ts';
+
+export interface ImOptions {
+  /** For where there is none built in, such as Node 20: the class of the package `ws`. */
+  WebSocket?: WebSocketClass;
+}
+
+export type Decrypted = { ok: true; plaintext: string } | { ok: false; error: ImDecryptError };
+
+/** The client of one page: `const imApp = new Im()`, made once. */
+export class Im {
+  /** What is done with the connection; see `ImSocket`. Not connected until `getInstance`. */
+  readonly socket: ImSocket;
+  readonly #WebSocket: WebSocketClass | undefined;
+  readonly #listeners = new Listeners();
+  readonly #unsure = unsureInMemory();
+  #session: Session | undefined;
+
+  constructor({ WebSocket }: ImOptions = {}) {
+    this.#WebSocket = WebSocket;
+    this.socket = socketOf(() => this.#session);
+  }
+
+  /**
+   * Connects. The first thing to do in `onConnect` is `socket.bindUser`. A connection made before is closed.
+   *
+   * @throws {ImError} sdk.bad_argument, sdk.no_web_socket
+   */
+  getInstance(config: ImConfig): this {
+    const builtIn: WebSocketClass | undefined = globalThis.WebSocket;
+    const WebSocket = this.#WebSocket ?? builtIn;
+    if (!WebSocket) throw new ImError(failure('sdk.no_web_socket'));
+    const checked = checkedConfig(config);
+    this.#session?.dispose();
+    const own = new Listeners();
+    listenWith(own, config.handler ?? {});
+    this.#session = openSession(checked, {
+      dial: dialWith(WebSocket),
+      clock: systemClock,
+      wakes: browserWakes,
+      random: Math.random,
+      unsure: this.#unsure,
+      tell: (told) => {
+        own.tell(told);
+        this.#listeners.tell(told);
+      },
+      getToken: config.getToken,
+    });
+    return this;
+  }
+
+  /**
+   * The plaintext of a message of history: its payload as JSON.
+   *
+   * @throws {ImDecryptError} when the content is not whole, not of that conversation, or not under that key.
+   */
+  decrypt(content: string, dlgId: string, dlgKey: string): string {
+    return open(content, dlgId, dlgKey);
+  }
+
+  /** Like `decrypt`, for lists in which one bad row must not hide the others. */
+  tryDecrypt(content: string, dlgId: string, dlgKey: string): Decrypted {
+    try {
+      return { ok: true, plaintext: open(content, dlgId, dlgKey) };
+    } catch (error) {
+      return { ok: false, error: error instanceof ImDecryptError ? error : new ImDecryptError('E_FORMAT') };
+    }
+  }
+
+  /**
+   * Seals a plaintext, for `sendMsg` over HTTP. Two calls give two contents: to try again, send the first one again.
+   *
+   * @throws {ImDecryptError} E_KEY
+   */
+  encrypt(plaintext: string, to: SealedFor): string {
+    return seal(plaintext, to);
+  }
+
+  /** A new id for a message. Works on pages without https too. */
+  newClientMsgId(): string {
+    return newClientMsgId();
+  }
+
+  /** Hears an event, over all connections of this `Im`. Returns how to stop. */
+  on<Name extends ImEventName>(event: Name, handler: (e: ImEvents[Name]) => void): () => void {
+    return this.#listeners.on(event, handler);
+  }
+}
+
+function listenWith(listeners: Listeners, handler: ImHandler): void {
+  // Looked up at each call, so that a handler may be put in its place later.
+  listeners.on('connect', (e) => handler.onConnect?.(e));
+  listeners.on('bound', (e) => handler.onBindUserSuccess?.(e));
+  listeners.on('message', (e) => handler.onMessage?.(e));
+  listeners.on('close', (e) => handler.onClose?.(e));
+  listeners.on('error', (e) => handler.onError?.(e));
+  listeners.on('reconnect', (e) => handler.onReConnect?.(e));
+}
+
+function socketOf(session: () => Session | undefined): ImSocket {
+  const started = (): Session => {
+    const now = session();
+    if (!now) throw new ImError(failure('sdk.not_started'));
+    return now;
+  };
+  return {
+    bindUser: (user) => started().bindUser(user),
+    getState: () => session()?.getState() ?? false,
+    close: () => session()?.close(),
+    updateConfig: (conversation) => started().updateConfig(conversation),
+    send: (payload, options) => handled(() => started().send(payload, options)),
+    history: (options) => handled(() => started().history(options)),
+    markRead: (seq) => started().markRead(seq),
+    reconnect: () => started().reconnect(),
+  };
+}

@@ -1,0 +1,10 @@
+export { ImDecryptError, type DecryptErrorCode } from '@trialogue/crypto';
+export type { Payload, RefusalName, Retry, UnknownPayload } from '@trialogue/protocol';
+
+export type { HistoryPage } from './client/state.ts';
+export type { ConnectionName, ReconnectReason } from './connection/connection.ts';
+export type { Received } from './conversation/received.ts';
+export { ImError, type FailureName } from './errors.ts';
+export type { ImErrorEvent, ImEventName, ImEvents, OutboxEvent, Stored } from './events.ts';
+export { Im, Im as default, type Decrypted, type ImOptions } from './im.ts';
+export type { BindUser, HistoryOptions, ImConfig, ImHandler, ImSocket, SendOptions } from './socket.ts';

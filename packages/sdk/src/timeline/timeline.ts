@@ -1,0 +1,58 @@
+import type { Seq } from '@trialogue/protocol';
+
+/** Early messages that are kept while one before them is missing; a page brings back what was let go. */
+const MOST_EARLY = 500;
+
+/** What of a conversation has gone to the application, and what is known to be missing. */
+export interface Timeline<M extends { seq: Seq }> {
+  /** Everything up to here has been given out. */
+  seen: Seq;
+  /** The highest place that anybody has spoken of. */
+  head: Seq;
+  /** Came before their turn. */
+  early: ReadonlyMap<Seq, M>;
+}
+
+/** Follows a conversation from `head` on: what is before it is history. */
+export const followFrom = <M extends { seq: Seq }>(head: Seq): Timeline<M> => ({
+  seen: head,
+  head,
+  early: new Map(),
+});
+
+/** Takes in one message, whenever and however often it comes, and gives out those whose turn it is, in order. */
+export function take<M extends { seq: Seq }>(timeline: Timeline<M>, message: M): [Timeline<M>, M[]] {
+  const { seen } = timeline;
+  if (message.seq <= seen) return [timeline, []];
+  const head = Math.max(timeline.head, message.seq);
+  if (message.seq > seen + 1) return [{ seen, head, early: keepEarly(timeline.early, message) }, []];
+
+  const ready = [message];
+  const early = new Map(timeline.early);
+  early.delete(message.seq);
+  for (let due = message.seq + 1, next = early.get(due); next; next = early.get(++due)) {
+    ready.push(next);
+    early.delete(due);
+  }
+  return [{ seen: seen + ready.length, head, early }, ready];
+}
+
+/** Somebody said that the conversation goes up to `head`. */
+export const heardOf = <M extends { seq: Seq }>(timeline: Timeline<M>, head: Seq): Timeline<M> =>
+  head > timeline.head ? { ...timeline, head } : timeline;
+
+/** A page that should have brought what is missing did not: the word about the head was wrong, the page's is taken. */
+export const corrected = <M extends { seq: Seq }>(timeline: Timeline<M>, head: Seq): Timeline<M> => ({
+  ...timeline,
+  head: Math.max(head, timeline.seen, ...timeline.early.keys()),
+});
+
+/** Whether there are messages that have not been given out. */
+export const lacks = ({ seen, head }: Timeline<{ seq: Seq }>): boolean => seen < head;
+
+function keepEarly<M extends { seq: Seq }>(early: ReadonlyMap<Seq, M>, message: M): ReadonlyMap<Seq, M> {
+  if (early.has(message.seq)) return early;
+  const kept = new Map(early).set(message.seq, message);
+  if (kept.size > MOST_EARLY) kept.delete(Math.max(...kept.keys()));
+  return kept;
+}
