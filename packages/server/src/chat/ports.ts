@@ -19,6 +19,14 @@ export interface Clock {
   now(): Instant;
 }
 
+/** Unguessable bytes: for ids, keys and nonces of this node. */
+export interface Random {
+  bytes(count: number): Uint8Array;
+}
+
+/** Where trouble is reported that nobody can be told about. `ids` are ids: never a text, a key or a token. */
+export type Warn = (what: string, ids: Record<string, string | number>, error: unknown) => void;
+
 /** One user of one app, proved by a token. */
 export interface Actor {
   appId: AppId;
@@ -164,6 +172,8 @@ export interface Store {
   endSessionsOf(appId: AppId, userId: UserId, now: Instant): Promise<SessionId[]>;
   /** True for the first caller only, whoever asks at the same time. */
   useTicket(ticket: { appId: AppId; jti: string; expiresAt: Instant }): Promise<boolean>;
+  /** Drops used tickets and sessions that ended more than a day ago. To be called now and then. */
+  forgetExpired(now: Instant): Promise<void>;
 
   // Conversations
   /** @throws {Refused} conversation.exists, user.not_found */

@@ -1,0 +1,25 @@
+import type { DlgId } from '@trialogue/protocol';
+
+import type { Entered } from './chat.ts';
+import { printRing, type Keyrings } from './keyrings.ts';
+import type { Actor, Store } from './ports.ts';
+
+/**
+ * Where the member stands in the conversation, and its keyring as the database has it now.
+ *
+ * @throws {Refused} conversation.not_member
+ */
+export const enterConversation =
+  (at: { store: Store; keyrings: Keyrings }) =>
+  async (actor: Actor, dlgId: DlgId): Promise<Entered> => {
+    const { conversation, keys, me } = await at.store.enterConversation(actor, dlgId);
+    const { readSeq, deliveredSeq: _, ...profile } = me;
+    return {
+      name: conversation.name,
+      head: conversation.head,
+      readSeq,
+      dlgKey: at.keyrings.lendFrom(conversation, keys, printRing),
+      me: profile,
+      ...(conversation.custom && { custom: conversation.custom }),
+    };
+  };

@@ -1,0 +1,64 @@
+import { addMembers } from './addMembers.ts';
+import type { Chat, Log, Platform } from './chat.ts';
+import { createGroup } from './createGroup.ts';
+import { enterConversation } from './enterConversation.ts';
+import { keepFile } from './keepFile.ts';
+import { keepKeyrings } from './keyrings.ts';
+import { listConversations } from './listConversations.ts';
+import { listMembers } from './listMembers.ts';
+import { logOf } from './log.ts';
+import { markProgress } from './markProgress.ts';
+import { openFile } from './openFile.ts';
+import type { Bus, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
+import { postMessage } from './postMessage.ts';
+import { putUser } from './putUser.ts';
+import { readHistory } from './readHistory.ts';
+import { recallMessage } from './recallMessage.ts';
+import { removeMember } from './removeMember.ts';
+import { sendMessage } from './sendMessage.ts';
+import { transcript } from './transcript.ts';
+
+export interface ChatPorts {
+  store: Store;
+  bus: Bus;
+  keys: KeyWrap;
+  files: FileStore;
+  presence: Presence;
+  clock: Clock;
+  random: Random;
+  warn: Warn;
+}
+
+/**
+ * Puts the use cases together. It listens to the bus for changes of keys, so it is made before the gateway, which
+ * asks for the new ones. `close` forgets the keys; what the ports hold open stays open.
+ */
+export function makeChat(ports: ChatPorts): { chat: Chat; platform: Platform; log: Log; close: () => void } {
+  const keyrings = keepKeyrings(ports);
+  const at = { ...ports, keyrings };
+  const mark = markProgress(at);
+  return {
+    chat: {
+      send: sendMessage(at),
+      history: readHistory(at),
+      enter: enterConversation(at),
+      conversations: listConversations(at),
+      members: listMembers(at),
+      markRead: async (actor, dlgId, readSeq) => ({ readSeq: (await mark(actor, dlgId, { readSeq })).readSeq }),
+      markDelivered: async (actor, dlgId, deliveredSeq) => void (await mark(actor, dlgId, { deliveredSeq })),
+      recall: recallMessage(at),
+      keepFile: keepFile(at),
+      openFile: openFile(at),
+    },
+    platform: {
+      putUser: putUser(at),
+      createGroup: createGroup(at),
+      addMembers: addMembers(at),
+      removeMember: removeMember(at),
+      post: postMessage(at),
+      transcript: transcript(at),
+    },
+    log: logOf(at),
+    close: keyrings.close,
+  };
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+
+import { open, seal } from '@trialogue/crypto';
+import { id, type ClientMsgId, type Payload } from '@trialogue/protocol';
+import { ada, bo, cy, shop, tea, type Person } from '@trialogue/testkit';
+
+import { masterKey } from '../access/masterKey.ts';
+import { memoryBus } from '../bus/memory.ts';
+import { memoryFiles } from '../files/memory.ts';
+import { openInProcess } from '../storage/sqlite/inProcess.ts';
+import { as, putCast } from '../storage/storesUnderTest.ts';
+import { makeChat } from './makeChat.ts';
+import type { Bus, Notice, Store } from './ports.ts';
+
+export const teaPlace = { appId: shop, dlgId: tea };
+
+/** A store with the tea shop in it: Ada, Bo and Cy are in one conversation. */
+async function shopStore(): Promise<Store> {
+  const store = await openInProcess();
+  await putCast(store);
+  const { platform, close } = await openShop({ store });
+  await platform.createGroup(shop, { groupId: tea, name: '龙井', members: [ada, bo, cy] });
+  close();
+  return store;
+}
+
+/** One node of the tea shop; everything is real but the network and the disk. Nodes may share a store, or a bus. */
+export async function openShop(ports: { bus?: Bus; store?: Store } = {}) {
+  const store = ports.store ?? (await shopStore());
+  const bus = ports.bus ?? memoryBus();
+  const clock = { time: 1_000_000, now: () => clock.time };
+  const told: Notice[] = [];
+  bus.listen((notice) => told.push(notice));
+  const warned: string[] = [];
+  const files = memoryFiles();
+  const chat = makeChat({
+    store,
+    bus,
+    files,
+    keys: masterKey(new Uint8Array(32).fill(7)),
+    presence: { isOnline: (_, userId) => userId === bo.userId },
+    clock,
+    random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
+    warn: (what) => warned.push(what),
+  });
+
+  const dlgKeyOf = async (person: Person) => (await chat.chat.enter(as(person), tea)).dlgKey;
+  /** Seals as a person's browser would. */
+  const sealed = async (person: Person, text: string, dlgKey?: string) => {
+    const clientMsgId = id<ClientMsgId>(randomBytes(8).toString('hex'));
+    const payload: Payload = { type: 'text', text };
+    const to = { dlgId: tea, dlgKey: dlgKey ?? (await dlgKeyOf(person)), fromuid: person.userId, clientMsgId };
+    return { dlgId: tea, clientMsgId, content: seal(JSON.stringify(payload), to) };
+  };
+  return {
+    ...chat,
+    store,
+    bus,
+    files,
+    clock,
+    told,
+    warned,
+    dlgKeyOf,
+    sealed,
+    says: async (person: Person, text: string) => chat.chat.send(as(person), await sealed(person, text)),
+    /** The whole conversation as a person sees it. */
+    seenBy: async (person: Person): Promise<unknown[]> => {
+      const { list } = await chat.chat.history(as(person), tea, { limit: 200 });
+      const dlgKey = await dlgKeyOf(person);
+      return list.map(({ content }) => JSON.parse(open(content, tea, dlgKey)));
+    },
+  };
+}
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;

@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { FileId } from '@trialogue/protocol';
+
+import type { FileStore } from '../chat/ports.ts';
+
+/**
+ * Files in a folder, under nothing but their ids. A file appears whole and on disk, or not at all: it is written in
+ * `incoming` and moved. What a crash left in `incoming` is thrown away at the start.
+ *
+ * @throws {Error} when the folder cannot be written.
+ */
+export async function diskFiles(folder: string): Promise<FileStore> {
+  const incoming = join(folder, 'incoming');
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+
+  /** Two letters of the id spread the files over folders of a bearable size. */
+  const shelf = (fileId: FileId) => join(folder, nameOf(fileId).slice(0, 2));
+  const pathOf = (fileId: FileId) => join(shelf(fileId), nameOf(fileId));
+
+  return {
+    async put(fileId, bytes) {
+      const arriving = join(incoming, nameOf(fileId));
+      try {
+        const file = await open(arriving, 'wx', 0o600);
+        try {
+          await writeFile(file, bytes);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await mkdir(shelf(fileId), { recursive: true, mode: 0o700 });
+        await rename(arriving, pathOf(fileId));
+        await syncFolder(shelf(fileId));
+      } catch (error) {
+        await rm(arriving, { force: true });
+        throw error;
+      }
+    },
+    get: (fileId) => createReadStream(pathOf(fileId)),
+    remove: (fileId) => rm(pathOf(fileId), { force: true }),
+  };
+}
+
+/** A path is made of an id and nothing else, whoever made the id. */
+function nameOf(fileId: FileId): string {
+  if (!/^[A-Za-z0-9_-]{8,64}$/.test(fileId)) throw new Error('A file id is 8 to 64 of A–Z a–z 0–9 _ -.');
+  return fileId;
+}
+
+/** A new name is on disk only once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

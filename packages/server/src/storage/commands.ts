@@ -1,0 +1,87 @@
+import type { Store } from '../chat/ports.ts';
+import { findApp, findAppBySecretHash, listApps, putApp } from './apps.ts';
+import { createConversation, enterConversation, findConversation, keysOf, listConversations } from './conversations.ts';
+import { findFile, putFile } from './files.ts';
+import { raiseMarks } from './marks.ts';
+import { listMembers, membersOf } from './members.ts';
+import { addMembers, removeMember } from './membership.ts';
+import { appendFor, appendMessage, findByClientMsgId, messagesAfter, readMessage, readPage } from './messages.ts';
+import { recallMessage } from './recall.ts';
+import { createSession, endSession, endSessionsOf, findSession, rotateRefresh } from './sessions.ts';
+import type { Sql } from './sql.ts';
+import { forgetExpired, useTicket } from './tickets.ts';
+import { findUser, putUser } from './users.ts';
+
+/** `close` is about the connection; all else is a command that runs in a transaction. */
+export type CommandName = Exclude<keyof Store, 'close'>;
+
+interface Command<Name extends CommandName> {
+  /** Reading commands may run on another connection than the one that writes. */
+  does: 'reads' | 'writes';
+  run: (sql: Sql, ...args: Parameters<Store[Name]>) => ReturnType<Store[Name]>;
+}
+
+const reads = <Run>(run: Run) => ({ does: 'reads', run }) as const;
+const writes = <Run>(run: Run) => ({ does: 'writes', run }) as const;
+
+/** Every command of the storage. The compiler asks for one that is missing or has other arguments than the port. */
+export const commands: { [Name in CommandName]: Command<Name> } = {
+  putApp: writes(putApp),
+  findApp: reads(findApp),
+  findAppBySecretHash: reads(findAppBySecretHash),
+  listApps: reads(listApps),
+  putUser: writes(putUser),
+  findUser: reads(findUser),
+
+  createSession: writes(createSession),
+  findSession: reads(findSession),
+  rotateRefresh: writes(rotateRefresh),
+  endSession: writes(endSession),
+  endSessionsOf: writes(endSessionsOf),
+  useTicket: writes(useTicket),
+  forgetExpired: writes(forgetExpired),
+
+  createConversation: writes(createConversation),
+  findConversation: reads(findConversation),
+  enterConversation: reads(enterConversation),
+  listConversations: reads(listConversations),
+  listMembers: reads(listMembers),
+  membersOf: reads(membersOf),
+  keysOf: reads(keysOf),
+  addMembers: writes(addMembers),
+  removeMember: writes(removeMember),
+
+  appendMessage: writes(appendMessage),
+  appendFor: writes(appendFor),
+  findByClientMsgId: reads(findByClientMsgId),
+  readPage: reads(readPage),
+  messagesAfter: reads(messagesAfter),
+  recallMessage: writes(recallMessage),
+  readMessage: reads(readMessage),
+  raiseMarks: writes(raiseMarks),
+
+  putFile: writes(putFile),
+  findFile: reads(findFile),
+
+  /** A node that cannot write cannot serve, so the writer is asked. */
+  ping: writes(async (sql) => void (await sql.query(`SELECT 1`))),
+};
+
+/** One command with its arguments, on its way to a database. */
+export interface Call {
+  name: CommandName;
+  args: readonly unknown[];
+}
+
+/** Runs a call in the transaction that `sql` is. The arguments come from {@link storeOver}, which has checked them. */
+export const runCall = ({ name, args }: Call, sql: Sql): Promise<unknown> =>
+  (commands[name].run as (sql: Sql, ...args: readonly unknown[]) => Promise<unknown>)(sql, ...args);
+
+/** A store whose every method hands its call to `perform`. */
+export function storeOver(perform: (call: Call) => Promise<unknown>, close: () => Promise<void>): Store {
+  const methods = Object.keys(commands).map((name) => [
+    name,
+    (...args: unknown[]) => perform({ name: name as CommandName, args }),
+  ]);
+  return { ...(Object.fromEntries(methods) as Omit<Store, 'close'>), close };
+}

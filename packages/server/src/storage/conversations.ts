@@ -1,0 +1,189 @@
+import {
+  Refused,
+  id,
+  type DlgId,
+  type Instant,
+  type KeyEpoch,
+  type Seq,
+  type Urole,
+  type UserId,
+} from '@trialogue/protocol';
+
+import type { Actor, ConversationRow, ConversationSummary, MemberRow, Place, WrappedKey } from '../chat/ports.ts';
+import { addRow, ofMember, toMember, type MemberColumns } from './members.ts';
+import { toMessage, type MessageColumns } from './messages.ts';
+import { slots, type Sql } from './sql.ts';
+import { findPlace, placeOf, standOf } from './standing.ts';
+import { toProfile, type ProfileColumns } from './users.ts';
+
+interface Row {
+  id: number;
+  app_id: string;
+  dlg_id: string;
+  name: string;
+  custom: string | null;
+  epoch: KeyEpoch;
+  last_seq: Seq;
+  updated_at: Instant;
+}
+
+const COLUMNS = `c.id, c.app_id, c.dlg_id, c.name, c.custom, c.epoch, c.last_seq, c.updated_at`;
+
+export async function createConversation(
+  sql: Sql,
+  conversation: Place & {
+    name: string;
+    custom?: Record<string, unknown>;
+    members: { userId: UserId; urole?: Urole }[];
+    key: WrappedKey;
+    now: Instant;
+  },
+): Promise<void> {
+  const { appId, dlgId, name, custom, members, key, now } = conversation;
+  const [created] = await sql.query<{ id: number }>(
+    `INSERT INTO conversations (app_id, dlg_id, name, custom, epoch, last_seq, spoken, updated_at)
+     VALUES ($1, $2, $3, $4, $5, 0, 0, $6) ON CONFLICT DO NOTHING RETURNING id`,
+    appId,
+    dlgId,
+    name,
+    custom === undefined ? null : JSON.stringify(custom),
+    key.epoch,
+    now,
+  );
+  if (!created) throw new Refused('conversation.exists');
+  await addKey(sql, created.id, key);
+  for (const member of members) await addRow(sql, { conversation: created.id, appId, ...member });
+}
+
+export async function findConversation(sql: Sql, place: Place): Promise<ConversationRow | undefined> {
+  const [row] = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM conversations c WHERE c.app_id = $1 AND c.dlg_id = $2`,
+    place.appId,
+    place.dlgId,
+  );
+  return row && toConversation(row, place);
+}
+
+export async function enterConversation(
+  sql: Sql,
+  actor: Actor,
+  dlgId: DlgId,
+): Promise<{ conversation: ConversationRow; keys: WrappedKey[]; me: MemberRow }> {
+  const { conversation } = await standOf(sql, 'read', actor, dlgId);
+  const [row] = await sql.query<Row>(`SELECT ${COLUMNS} FROM conversations c WHERE c.id = $1`, conversation);
+  const [me] = await sql.query<MemberColumns>(`${ofMember} AND m.user_id = $2`, conversation, actor.userId);
+  if (!row || !me) throw new Refused('conversation.not_member');
+  return {
+    conversation: toConversation(row, { appId: actor.appId, dlgId }),
+    keys: await keysIn(sql, [conversation]),
+    me: toMember(me),
+  };
+}
+
+interface SummaryRow extends Row, Omit<MessageColumns, 'seq'> {
+  unread: number;
+  read_seq: Seq;
+  seq: Seq | null;
+}
+
+/** Newest activity first. Reads the rows of the user's conversations and one message of each on the page, no more. */
+export async function listConversations(
+  sql: Sql,
+  actor: Actor,
+  { page, size, keyword = '' }: { page: number; size: number; keyword?: string },
+): Promise<{ list: ConversationSummary[]; total: number }> {
+  const mine = `FROM members m JOIN conversations c ON c.id = m.conversation
+    WHERE m.app_id = $1 AND m.user_id = $2 AND m.left_at IS NULL AND ($3 = '' OR c.dlg_id = $3)
+    AND ($4 = '' OR lower(c.name) LIKE lower($4) ESCAPE '\\')`;
+  const whose = [
+    actor.appId,
+    actor.userId,
+    actor.onlyDlg ?? '',
+    keyword && `%${keyword.replace(/[\\%_]/g, '\\$&')}%`,
+  ] as const;
+  const [count] = await sql.query<{ total: number }>(`SELECT count(*) AS total ${mine}`, ...whose);
+  const rows = await sql.query<SummaryRow>(
+    `SELECT p.*, l.seq, l.msg_id, l.client_msg_id, l.fromuid, l.content, l.sent_at, l.recalled_at FROM (
+       SELECT ${COLUMNS}, m.read_seq, c.spoken - m.spoken_read - (m.sent - m.sent_read) AS unread
+       ${mine} ORDER BY c.updated_at DESC, c.id DESC LIMIT $5 OFFSET $6
+     ) p LEFT JOIN messages l ON l.conversation = p.id AND l.seq = p.last_seq
+     ORDER BY p.updated_at DESC, p.id DESC`,
+    ...whose,
+    size,
+    (page - 1) * size,
+  );
+  const ids = rows.map((row) => row.id);
+  const members = await profilesIn(sql, ids);
+  const keys = await keyRowsIn(sql, ids);
+  return {
+    total: count?.total ?? 0,
+    list: rows.map((row) => ({
+      ...toConversation(row, { appId: actor.appId, dlgId: id<DlgId>(row.dlg_id) }),
+      unread: row.unread,
+      readSeq: row.read_seq,
+      lastMessage: row.seq === null ? null : toMessage({ ...row, seq: row.seq }),
+      members: members.filter(({ conversation }) => conversation === row.id).map(toProfile),
+      keys: keys.filter(({ conversation }) => conversation === row.id).map(toKey),
+    })),
+  };
+}
+
+const profilesIn = async (sql: Sql, conversations: number[]) =>
+  conversations.length === 0
+    ? []
+    : sql.query<ProfileColumns & { conversation: number }>(
+        `SELECT m.conversation, u.user_id, u.name, u.avatar, u.remark, COALESCE(m.urole, u.urole) AS urole
+         FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
+         WHERE m.conversation IN (${slots(conversations.length, 1)}) AND m.left_at IS NULL ORDER BY m.position`,
+        ...conversations,
+      );
+
+interface KeyRow extends WrappedKey {
+  conversation: number;
+}
+
+const keyRowsIn = async (sql: Sql, conversations: number[]) =>
+  conversations.length === 0
+    ? []
+    : sql.query<KeyRow>(
+        `SELECT conversation, epoch, wrapped FROM conversation_keys
+         WHERE conversation IN (${slots(conversations.length, 1)}) ORDER BY epoch`,
+        ...conversations,
+      );
+
+const keysIn = async (sql: Sql, conversations: number[]): Promise<WrappedKey[]> =>
+  (await keyRowsIn(sql, conversations)).map(toKey);
+
+const toKey = ({ epoch, wrapped }: KeyRow): WrappedKey => ({ epoch, wrapped });
+
+export async function keysOf(sql: Sql, place: Place): Promise<WrappedKey[]> {
+  const stand = await findPlace(sql, place);
+  return stand ? keysIn(sql, [stand.conversation]) : [];
+}
+
+/**
+ * Starts the epoch of `key`, which must be the next one.
+ *
+ * @throws {Refused} conversation.not_found, key.stale_epoch
+ */
+export async function startEpoch(sql: Sql, place: Place, key: WrappedKey): Promise<void> {
+  const { conversation, epoch } = await placeOf(sql, place);
+  if (key.epoch !== epoch + 1) throw new Refused('key.stale_epoch');
+  await sql.query(`UPDATE conversations SET epoch = $2 WHERE id = $1`, conversation, key.epoch);
+  await addKey(sql, conversation, key);
+}
+
+async function addKey(sql: Sql, conversation: number, { epoch, wrapped }: WrappedKey): Promise<void> {
+  const insert = `INSERT INTO conversation_keys (conversation, epoch, wrapped) VALUES ($1, $2, $3)`;
+  await sql.query(insert, conversation, epoch, wrapped);
+}
+
+const toConversation = (row: Row, { appId, dlgId }: Place): ConversationRow => ({
+  appId,
+  dlgId,
+  name: row.name,
+  head: row.last_seq,
+  epoch: row.epoch,
+  updatedAt: row.updated_at,
+  ...(row.custom !== null && { custom: JSON.parse(row.custom) as Record<string, unknown> }),
+});

@@ -1,0 +1,48 @@
+import { Refused, id, type DlgId, type FileId, type Instant, type UserId } from '@trialogue/protocol';
+
+import type { Actor, FileRow } from '../chat/ports.ts';
+import type { Sql } from './sql.ts';
+import { standOf } from './standing.ts';
+
+interface Row {
+  file_id: string;
+  uploader_id: string;
+  meta_sealed: string;
+  key_wrapped: string;
+  size: number;
+  created_at: Instant;
+}
+
+export async function putFile(sql: Sql, actor: Actor, dlgId: DlgId, file: FileRow): Promise<void> {
+  const { conversation } = await standOf(sql, 'keepFile', actor, dlgId);
+  await sql.query(
+    `INSERT INTO files (file_id, conversation, uploader_id, meta_sealed, key_wrapped, size, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    file.fileId,
+    conversation,
+    file.uploaderId,
+    file.metaSealed,
+    file.keyWrapped,
+    file.size,
+    file.createdAt,
+  );
+}
+
+export async function findFile(sql: Sql, actor: Actor, dlgId: DlgId, fileId: FileId): Promise<FileRow> {
+  const { conversation } = await standOf(sql, 'read', actor, dlgId);
+  const [row] = await sql.query<Row>(
+    `SELECT file_id, uploader_id, meta_sealed, key_wrapped, size, created_at FROM files
+     WHERE file_id = $1 AND conversation = $2`,
+    fileId,
+    conversation,
+  );
+  if (!row) throw new Refused('file.not_found');
+  return {
+    fileId: id<FileId>(row.file_id),
+    uploaderId: id<UserId>(row.uploader_id),
+    metaSealed: row.meta_sealed,
+    keyWrapped: row.key_wrapped,
+    size: row.size,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,66 @@
+import { Refused, limits, type AppId, type DlgId, type Seq, type Urole, type UserId } from '@trialogue/protocol';
+
+import type { Actor, MemberRow, Place, Profile } from '../chat/ports.ts';
+import type { Sql } from './sql.ts';
+import { findPlace, standOf } from './standing.ts';
+import { mustBeUser, toProfile, type ProfileColumns } from './users.ts';
+
+export interface MemberColumns extends ProfileColumns {
+  read_seq: Seq;
+  delivered_seq: Seq;
+}
+
+/** The members of conversation `$1`; more conditions may follow. */
+export const ofMember = `SELECT u.user_id, u.name, u.avatar, u.remark, COALESCE(m.urole, u.urole) AS urole,
+    m.read_seq, m.delivered_seq
+  FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
+  WHERE m.conversation = $1 AND m.left_at IS NULL`;
+
+export const toMember = (row: MemberColumns): MemberRow => ({
+  ...toProfile(row),
+  readSeq: row.read_seq,
+  deliveredSeq: row.delivered_seq,
+});
+
+export async function listMembers(sql: Sql, actor: Actor, dlgId: DlgId): Promise<MemberRow[]> {
+  const { conversation } = await standOf(sql, 'read', actor, dlgId);
+  return (await sql.query<MemberColumns>(`${ofMember} ORDER BY m.position`, conversation)).map(toMember);
+}
+
+export async function membersOf(sql: Sql, place: Place): Promise<Profile[]> {
+  const stand = await findPlace(sql, place);
+  if (!stand) return [];
+  const rows = await sql.query<ProfileColumns>(`${ofMember} ORDER BY m.position`, stand.conversation);
+  return rows.map(toProfile);
+}
+
+/**
+ * Adds one member; one who had left takes the old place again, and the old marks with it. False when the user is in
+ * the conversation already.
+ *
+ * @throws {Refused} user.not_found, member.too_many
+ */
+export async function addRow(
+  sql: Sql,
+  member: { conversation: number; appId: AppId; userId: UserId; urole?: Urole },
+): Promise<boolean> {
+  const { conversation, appId, userId, urole } = member;
+  await mustBeUser(sql, appId, userId);
+  const added = await sql.query(
+    `INSERT INTO members (conversation, app_id, user_id, urole, position)
+     VALUES ($1, $2, $3, $4, (SELECT count(*) FROM members WHERE conversation = $1))
+     ON CONFLICT (conversation, user_id) DO UPDATE SET left_at = NULL, urole = $4
+     WHERE members.left_at IS NOT NULL RETURNING user_id`,
+    conversation,
+    appId,
+    userId,
+    urole ?? null,
+  );
+  if (added.length === 0) return false;
+  const [count] = await sql.query<{ now: number }>(
+    `SELECT count(*) AS now FROM members WHERE conversation = $1 AND left_at IS NULL`,
+    conversation,
+  );
+  if (count && count.now > limits.membersPerGroup) throw new Refused('member.too_many');
+  return true;
+}

@@ -1,0 +1,172 @@
+import {
+  Refused,
+  SYSTEM,
+  id,
+  type ClientMsgId,
+  type DlgId,
+  type Instant,
+  type Message,
+  type MsgId,
+  type Page,
+  type Seq,
+  type UserId,
+} from '@trialogue/protocol';
+
+import type { Accepted, Actor, Draft, Place, Range } from '../chat/ports.ts';
+import { hashOf } from './contentHash.ts';
+import type { Sql } from './sql.ts';
+import { findPlace, isMember, placeOf, standOf, type Stand } from './standing.ts';
+import { windowOf } from './window.ts';
+
+export interface MessageColumns {
+  seq: Seq;
+  msg_id: string;
+  client_msg_id: string;
+  fromuid: string;
+  content: string;
+  sent_at: Instant;
+  recalled_at: Instant | null;
+}
+
+const COLUMNS = `seq, msg_id, client_msg_id, fromuid, content, sent_at, recalled_at`;
+
+export const toMessage = (row: MessageColumns): Message => ({
+  seq: row.seq,
+  msgId: id<MsgId>(row.msg_id),
+  clientMsgId: id<ClientMsgId>(row.client_msg_id),
+  fromuid: id<UserId>(row.fromuid),
+  content: row.content,
+  sentAt: row.sent_at,
+  ...(row.recalled_at !== null && { recalledAt: row.recalled_at }),
+});
+
+export async function appendMessage(
+  sql: Sql,
+  actor: Actor,
+  dlgId: DlgId,
+  draft: Draft,
+  now: Instant,
+): Promise<Accepted> {
+  return appendOnce(sql, await standOf(sql, 'send', actor, dlgId), draft, now);
+}
+
+/** @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch, message.id_conflict */
+export async function appendFor(sql: Sql, place: Place, draft: Draft, now: Instant): Promise<Accepted> {
+  const stand = await placeOf(sql, place);
+  if (draft.fromuid !== SYSTEM && !(await isMember(sql, stand.conversation, draft.fromuid))) {
+    throw new Refused('member.not_found', `userId: ${draft.fromuid}`);
+  }
+  return appendOnce(sql, stand, draft, now);
+}
+
+/** A repeat is answered before its epoch is looked at: what was stored stays stored when the key has changed since (I7). */
+async function appendOnce(sql: Sql, stand: Stand, draft: Draft, now: Instant): Promise<Accepted> {
+  const [known] = await sql.query<MessageColumns & { recalled_hash: string | null }>(
+    `SELECT ${COLUMNS}, recalled_hash FROM messages WHERE conversation = $1 AND fromuid = $2 AND client_msg_id = $3`,
+    stand.conversation,
+    draft.fromuid,
+    draft.clientMsgId,
+  );
+  if (known) {
+    const isSame =
+      known.recalled_hash === null ? known.content === draft.content : known.recalled_hash === hashOf(draft.content);
+    if (!isSame) throw new Refused('message.id_conflict');
+    return { seq: known.seq, msgId: id<MsgId>(known.msg_id), sentAt: known.sent_at, repeated: true };
+  }
+  const { seq, msgId, sentAt } = await append(sql, stand, draft, now);
+  return { seq, msgId, sentAt, repeated: false };
+}
+
+/**
+ * Gives a message the next seq. Raising `last_seq` locks the conversation until the end of the transaction, and a
+ * transaction that fails gives the number back: no holes, no two alike (I5, I6). Time never falls inside a
+ * conversation, whatever the clock does (I34).
+ *
+ * @throws {Refused} key.stale_epoch
+ */
+export async function append(sql: Sql, { conversation, epoch }: Stand, draft: Draft, now: Instant): Promise<Message> {
+  if (draft.epoch !== epoch) throw new Refused('key.stale_epoch');
+  const isSpoken = draft.fromuid !== SYSTEM;
+  const [next] = await sql.query<{ last_seq: Seq; spoken: number; updated_at: Instant }>(
+    `UPDATE conversations SET last_seq = last_seq + 1, spoken = spoken + $2,
+       updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END
+     WHERE id = $1 RETURNING last_seq, spoken, updated_at`,
+    conversation,
+    isSpoken ? 1 : 0,
+    now,
+  );
+  if (!next) throw new Refused('conversation.not_found');
+  const [author] = isSpoken
+    ? await sql.query<{ sent: number }>(
+        `UPDATE members SET sent = sent + 1, last_sent_seq = $3 WHERE conversation = $1 AND user_id = $2 RETURNING sent`,
+        conversation,
+        draft.fromuid,
+        next.last_seq,
+      )
+    : [];
+  const { msgId, clientMsgId, fromuid, content } = draft;
+  await sql.query(
+    `INSERT INTO messages (conversation, seq, msg_id, client_msg_id, fromuid, content, sent_at, spoken, nth)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    conversation,
+    next.last_seq,
+    msgId,
+    clientMsgId,
+    fromuid,
+    content,
+    next.updated_at,
+    next.spoken,
+    author?.sent ?? 0,
+  );
+  return { seq: next.last_seq, msgId, clientMsgId, fromuid, content, sentAt: next.updated_at };
+}
+
+export async function findByClientMsgId(
+  sql: Sql,
+  place: Place,
+  fromuid: UserId,
+  clientMsgId: ClientMsgId,
+): Promise<Message | undefined> {
+  const stand = await findPlace(sql, place);
+  if (!stand) return undefined;
+  const [row] = await sql.query<MessageColumns>(
+    `SELECT ${COLUMNS} FROM messages WHERE conversation = $1 AND fromuid = $2 AND client_msg_id = $3`,
+    stand.conversation,
+    fromuid,
+    clientMsgId,
+  );
+  return row && toMessage(row);
+}
+
+export async function readPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Range): Promise<Page> {
+  const { conversation, head } = await standOf(sql, 'read', actor, dlgId);
+  const { from, to, hasMore } = windowOf(range, head);
+  return { list: await between(sql, conversation, from, to), hasMore, head };
+}
+
+export async function messagesAfter(sql: Sql, place: Place, after: Seq, limit: number): Promise<Message[]> {
+  const stand = await findPlace(sql, place);
+  return stand ? between(sql, stand.conversation, after + 1, after + limit) : [];
+}
+
+export async function readMessage(sql: Sql, actor: Actor, dlgId: DlgId, seq: Seq): Promise<Message> {
+  const { conversation } = await standOf(sql, 'read', actor, dlgId);
+  return messageAt(sql, conversation, seq);
+}
+
+/** @throws {Refused} message.not_found */
+export async function messageAt(sql: Sql, conversation: number, seq: Seq): Promise<Message> {
+  const [message] = await between(sql, conversation, seq, seq);
+  if (!message) throw new Refused('message.not_found');
+  return message;
+}
+
+async function between(sql: Sql, conversation: number, from: Seq, to: Seq): Promise<Message[]> {
+  const rows = await sql.query<MessageColumns>(
+    `SELECT ${COLUMNS} FROM messages WHERE conversation = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq`,
+    conversation,
+    from,
+    to,
+  );
+  return rows.map(toMessage);
+}

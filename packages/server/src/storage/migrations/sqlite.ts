@@ -1,0 +1,116 @@
+/**
+ * The schema of the embedded database, as steps that are only ever added to. Instants are milliseconds; `custom` and
+ * `origins` are JSON.
+ *
+ * How unread counts stay one subtraction each, whatever the length of a conversation: every message carries how many
+ * messages people (not the system) had said by then (`spoken`), and how many of those were its author's (`nth`). A
+ * member keeps both numbers as they were at the read mark, so
+ *
+ *   unread = (conversation.spoken − member.spoken_read) − (member.sent − member.sent_read)
+ *
+ * A member who leaves keeps the row: marks must not fall when the member comes back (I23).
+ */
+export const sqliteMigrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE apps (
+      app_id TEXT PRIMARY KEY,
+      secret_hash TEXT NOT NULL UNIQUE,
+      secret_wrapped TEXT NOT NULL,
+      origins TEXT NOT NULL
+    ) STRICT`,
+    `CREATE TABLE users (
+      app_id TEXT NOT NULL REFERENCES apps (app_id),
+      user_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      avatar TEXT NOT NULL,
+      remark TEXT NOT NULL,
+      urole TEXT NOT NULL,
+      PRIMARY KEY (app_id, user_id)
+    ) STRICT`,
+    `CREATE TABLE sessions (
+      session_id TEXT PRIMARY KEY,
+      app_id TEXT NOT NULL,
+      user_id TEXT NOT NULL,
+      only_dlg TEXT,
+      refresh_hash TEXT NOT NULL UNIQUE,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      idle_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      FOREIGN KEY (app_id, user_id) REFERENCES users (app_id, user_id)
+    ) STRICT`,
+    `CREATE INDEX sessions_of_user ON sessions (app_id, user_id)`,
+    `CREATE INDEX sessions_by_end ON sessions (expires_at)`,
+    `CREATE TABLE spent_refreshes (
+      refresh_hash TEXT PRIMARY KEY,
+      session_id TEXT NOT NULL REFERENCES sessions (session_id) ON DELETE CASCADE
+    ) STRICT`,
+    `CREATE INDEX spent_refreshes_of_session ON spent_refreshes (session_id)`,
+    `CREATE TABLE used_tickets (
+      app_id TEXT NOT NULL,
+      jti TEXT NOT NULL,
+      expires_at INTEGER NOT NULL,
+      PRIMARY KEY (app_id, jti)
+    ) STRICT`,
+    `CREATE INDEX used_tickets_by_end ON used_tickets (expires_at)`,
+    `CREATE TABLE conversations (
+      id INTEGER PRIMARY KEY,
+      app_id TEXT NOT NULL REFERENCES apps (app_id),
+      dlg_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      custom TEXT,
+      epoch INTEGER NOT NULL,
+      last_seq INTEGER NOT NULL,
+      spoken INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      UNIQUE (app_id, dlg_id)
+    ) STRICT`,
+    `CREATE TABLE conversation_keys (
+      conversation INTEGER NOT NULL REFERENCES conversations (id),
+      epoch INTEGER NOT NULL,
+      wrapped TEXT NOT NULL,
+      PRIMARY KEY (conversation, epoch)
+    ) STRICT`,
+    `CREATE TABLE members (
+      conversation INTEGER NOT NULL REFERENCES conversations (id),
+      app_id TEXT NOT NULL,
+      user_id TEXT NOT NULL,
+      urole TEXT,
+      position INTEGER NOT NULL,
+      left_at INTEGER,
+      read_seq INTEGER NOT NULL DEFAULT 0,
+      delivered_seq INTEGER NOT NULL DEFAULT 0,
+      spoken_read INTEGER NOT NULL DEFAULT 0,
+      sent INTEGER NOT NULL DEFAULT 0,
+      sent_read INTEGER NOT NULL DEFAULT 0,
+      last_sent_seq INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (conversation, user_id),
+      FOREIGN KEY (app_id, user_id) REFERENCES users (app_id, user_id)
+    ) STRICT`,
+    `CREATE INDEX members_of_user ON members (app_id, user_id, conversation) WHERE left_at IS NULL`,
+    `CREATE TABLE messages (
+      conversation INTEGER NOT NULL REFERENCES conversations (id),
+      seq INTEGER NOT NULL,
+      msg_id TEXT NOT NULL,
+      client_msg_id TEXT NOT NULL,
+      fromuid TEXT NOT NULL,
+      content TEXT NOT NULL,
+      sent_at INTEGER NOT NULL,
+      spoken INTEGER NOT NULL,
+      nth INTEGER NOT NULL,
+      recalled_at INTEGER,
+      recalled_hash TEXT,
+      PRIMARY KEY (conversation, seq),
+      UNIQUE (conversation, fromuid, client_msg_id)
+    ) STRICT`,
+    `CREATE TABLE files (
+      file_id TEXT PRIMARY KEY,
+      conversation INTEGER NOT NULL REFERENCES conversations (id),
+      uploader_id TEXT NOT NULL,
+      meta_sealed TEXT NOT NULL,
+      key_wrapped TEXT NOT NULL,
+      size INTEGER NOT NULL,
+      created_at INTEGER NOT NULL
+    ) STRICT`,
+  ],
+];

@@ -1,0 +1,13 @@
+export type Value = string | number | null | Uint8Array;
+
+/**
+ * One open transaction of the database. The SQL keeps to what SQLite and PostgreSQL both speak; parameters are `$1`,
+ * `$2`, …, each as often as it is needed.
+ */
+export interface Sql {
+  query<Row>(text: string, ...params: Value[]): Promise<Row[]>;
+}
+
+/** `$from, $from+1, …`: for an IN list of `count` parameters. */
+export const slots = (count: number, from: number): string =>
+  Array.from({ length: count }, (_, at) => `$${from + at}`).join(', ');

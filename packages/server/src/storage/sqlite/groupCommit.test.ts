@@ -1,0 +1,104 @@
+import { ada, bo } from '@trialogue/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import type { Place } from '../../chat/ports.ts';
+import { storeOver, type Call } from '../commands.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { sqliteMigrations } from '../migrations/sqlite.ts';
+import { as, draftFrom, newPlace, putCast } from '../storesUnderTest.ts';
+import { openDatabase, type Database } from './database.ts';
+import { atomicallyOn, commitTogether } from './groupCommit.ts';
+
+let db: Database;
+let place: Place;
+
+const run = async (...calls: Call[]) => commitTogether(db, calls);
+
+/** Each method answers with what it did, so that a test can look behind it. */
+const store = storeOver(
+  async (call) => {
+    const [outcome] = await run(call);
+    if (outcome && 'value' in outcome) return outcome.value;
+    throw new Error('refused');
+  },
+  async () => {},
+);
+
+beforeEach(async () => {
+  db = openDatabase(':memory:');
+  await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations);
+  await putCast(store);
+  place = await newPlace(store);
+});
+
+afterEach(() => db.close());
+
+const sends = (person: typeof ada, content: string, epoch = 1): Call => ({
+  name: 'appendMessage',
+  args: [as(person), place.dlgId, draftFrom(person, content, { epoch }), 2000],
+});
+
+const contents = async () => (await store.messagesAfter(place, 0, 100)).map(({ content }) => content);
+
+test('one call that is refused undoes itself and nothing else', async () => {
+  const outcomes = await run(sends(ada, 'one'), sends(ada, 'stale', 9), sends(bo, 'two'));
+  expect(outcomes).toMatchObject([
+    { value: { seq: 1 } },
+    { refused: { refusal: 'key.stale_epoch' } },
+    { value: { seq: 2 } },
+  ]);
+  expect(await contents()).toEqual(['one', 'two']);
+});
+
+test('a bug in one call undoes it after its first write, and nothing else (I6)', async () => {
+  const broken = { ...sends(ada, 'x'), args: [as(ada), place.dlgId, draftFrom(ada, { no: 'text' } as never), 2000] };
+  const outcomes = await run(sends(ada, 'one'), broken, sends(bo, 'two'));
+  expect(outcomes).toMatchObject([{ value: { seq: 1 } }, { error: expect.any(Error) }, { value: { seq: 2 } }]);
+  expect(await contents()).toEqual(['one', 'two']);
+});
+
+test('when the disk is full the calls are refused, reading goes on, and so does writing once there is space (I31)', async () => {
+  await run(sends(ada, 'before'));
+  const [pages] = await db.query<{ page_count: number }>('PRAGMA page_count');
+  const limitTo = (count: number) => db.query(`PRAGMA max_page_count = ${count}`);
+  await limitTo((pages?.page_count ?? 0) + 2);
+  const outcomes = await run(sends(ada, 'small'), sends(bo, 'x'.repeat(100_000)), sends(ada, 'y'.repeat(100_000)));
+  expect(outcomes.slice(1)).toMatchObject([
+    { refused: { refusal: 'storage.full' } },
+    { refused: { refusal: 'storage.full' } },
+  ]);
+  const kept = 'value' in (outcomes[0] ?? {}) ? ['before', 'small'] : ['before'];
+  expect(await contents()).toEqual(kept);
+  await limitTo(1_000_000);
+  await run(sends(bo, 'after'));
+  expect(await contents()).toEqual([...kept, 'after']);
+});
+
+test('when the disk fails under a commit nobody has an answer (I32)', async () => {
+  const failing = {
+    query: db.query,
+    get isInTransaction() {
+      return db.isInTransaction;
+    },
+    exec(statement: string) {
+      if (statement === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode: 1034 });
+      db.exec(statement);
+    },
+  };
+  await expect(commitTogether(failing, [sends(ada, 'lost')])).rejects.toThrow('disk I/O error');
+});
+
+test('when the disk fails under one call, none of the others has an answer either (I32)', async () => {
+  const failing = {
+    exec: db.exec,
+    get isInTransaction() {
+      return db.isInTransaction;
+    },
+    query: async <Row>(text: string, ...params: Parameters<Database['query']>[1][]) => {
+      if (text.includes('INSERT INTO messages')) throw Object.assign(new Error('disk I/O error'), { errcode: 266 });
+      return db.query<Row>(text, ...params);
+    },
+  };
+  await expect(commitTogether(failing, [sends(ada, 'lost'), sends(bo, 'too')])).rejects.toThrow('disk I/O error');
+  expect(await contents()).toEqual([]);
+});

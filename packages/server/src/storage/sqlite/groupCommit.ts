@@ -1,0 +1,91 @@
+import { Refused } from '@trialogue/protocol';
+
+import { runCall, type Call } from '../commands.ts';
+import type { Sql } from '../sql.ts';
+import type { Database } from './database.ts';
+import { isFatal, isFatalAtCommit, isFull } from './failures.ts';
+
+/** What became of one call. An `error` is a bug. */
+export type Outcome = { value: unknown } | { refused: Refused } | { error: Error };
+
+type Connection = Sql & Pick<Database, 'exec' | 'isInTransaction'>;
+
+/**
+ * Runs calls in one transaction, so that they share one fsync. Each has a savepoint of its own: one that is refused
+ * undoes itself and nothing else. The outcomes may be told to the callers: they are on disk.
+ *
+ * When the disk is full the calls are refused and nothing of them is kept (I31).
+ *
+ * @throws what the disk said, when it can no longer be trusted. Then no call has an outcome (I32).
+ */
+export async function commitTogether(db: Connection, calls: readonly Call[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    for (const call of calls) outcomes.push(await runAlone(db, call));
+  } catch (error) {
+    rollBack(db);
+    if (isFull(error)) return allFull(calls);
+    throw error;
+  }
+  try {
+    db.exec('COMMIT');
+    return outcomes;
+  } catch (error) {
+    if (isFatalAtCommit(error)) throw error;
+    rollBack(db);
+    if (isFull(error)) return allFull(calls);
+    return calls.map(() => ({ refused: new Refused('storage.unavailable') }));
+  }
+}
+
+async function runAlone(db: Connection, call: Call): Promise<Outcome> {
+  db.exec('SAVEPOINT alone');
+  try {
+    const value = await runCall(call, db);
+    db.exec('RELEASE alone');
+    return { value };
+  } catch (error) {
+    // SQLite gives up the whole transaction on some errors, and with it the calls before this one.
+    if (isFatal(error) || !db.isInTransaction) throw error;
+    db.exec('ROLLBACK TO alone');
+    db.exec('RELEASE alone');
+    if (isFull(error)) return { refused: new Refused('storage.full') };
+    return toOutcome(error);
+  }
+}
+
+/** Runs one reading call, all of it on the same state of the database. */
+export async function readAlone(db: Connection, call: Call): Promise<Outcome> {
+  db.exec('BEGIN');
+  try {
+    return { value: await runCall(call, db) };
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    return toOutcome(error);
+  } finally {
+    rollBack(db);
+  }
+}
+
+const toOutcome = (error: unknown): Outcome =>
+  error instanceof Refused ? { refused: error } : { error: error instanceof Error ? error : new Error(String(error)) };
+
+const allFull = (calls: readonly Call[]): Outcome[] => calls.map(() => ({ refused: new Refused('storage.full') }));
+
+function rollBack(db: Connection): void {
+  if (db.isInTransaction) db.exec('ROLLBACK');
+}
+
+/** Runs work in one transaction: all of it is kept, or none. For migrations. */
+export async function atomicallyOn<T>(db: Connection, work: (sql: Sql) => Promise<T>): Promise<T> {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = await work(db);
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    rollBack(db);
+    throw error;
+  }
+}

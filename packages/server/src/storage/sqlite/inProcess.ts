@@ -1,0 +1,63 @@
+import { Refused } from '@trialogue/protocol';
+
+import type { Store } from '../../chat/ports.ts';
+import { commands, storeOver, type Call } from '../commands.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { sqliteMigrations } from '../migrations/sqlite.ts';
+import { IN_MEMORY, checkWhole, openDatabase } from './database.ts';
+import { isFatal } from './failures.ts';
+import { atomicallyOn, commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+
+/** Of the log, before it is copied into the database file: 4 MiB. */
+const WAL_PAGES = 1000;
+
+/**
+ * A store on the caller's own thread: one command after the other, each its own commit, and nothing but microtasks in
+ * between, so that a seeded world runs the same way every time. For tests and tools; servers use `threads.ts`.
+ *
+ * @throws {Error} when the database cannot be trusted (I33).
+ */
+export async function openInProcess(file: string = IN_MEMORY): Promise<Store> {
+  const db = openDatabase(file);
+  let previous: Promise<unknown> = Promise.resolve();
+  let isOpen = true;
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = previous.then(work);
+    previous = result.catch(() => {});
+    return result;
+  };
+  const perform = (call: Call) =>
+    inTurn(async () => {
+      if (!isOpen) throw new Refused('storage.unavailable');
+      try {
+        if (commands[call.name].does === 'reads') return valueOf(await readAlone(db, call));
+        const [outcome] = await commitTogether(db, [call]);
+        if (db.wal().pages > WAL_PAGES) db.checkpoint();
+        return valueOf(outcome);
+      } catch (error) {
+        if (isFatal(error)) isOpen = false;
+        throw error;
+      }
+    });
+  const close = () =>
+    inTurn(async () => {
+      isOpen = false;
+      db.close();
+    });
+
+  try {
+    await checkWhole(file, db);
+    await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return storeOver(perform, close);
+}
+
+function valueOf(outcome: Outcome | undefined): unknown {
+  if (!outcome) throw new Error('a call had no outcome');
+  if ('refused' in outcome) throw outcome.refused;
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}

@@ -1,0 +1,31 @@
+import type { RefusalName } from '@trialogue/protocol';
+
+import type { Call } from '../commands.ts';
+import type { Wal } from './database.ts';
+
+/** What the main thread and a storage thread say to each other. Only plain data crosses; errors go by name. */
+
+export interface ThreadSetup {
+  role: 'writer' | 'reader';
+  file: string;
+}
+
+export interface Ask extends Call {
+  id: number;
+}
+
+export type Answer = { id: number } & (
+  | { value: unknown }
+  | { refused: RefusalName; detail: string | undefined }
+  | { error: { message: string; stack: string | undefined } }
+);
+
+/** All that came up in one turn of the main thread travels together. */
+export type ToThread = { does: 'ask'; asks: Ask[] } | { does: 'checkpoint' } | { does: 'close' };
+
+export type FromThread =
+  | { says: 'ready' }
+  /** From the writer with the answers of one commit, in one message: they are released in the same turn. */
+  | { says: 'answers'; answers: Answer[]; wal?: Wal }
+  | { says: 'checkpointed' }
+  | { says: 'closed' };

@@ -1,0 +1,95 @@
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+
+import type { Call } from '../commands.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { sqliteMigrations } from '../migrations/sqlite.ts';
+import { checkWhole, openDatabase, type Database } from './database.ts';
+import { atomicallyOn, commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import type { Answer, Ask, FromThread, ThreadSetup, ToThread } from './wire.ts';
+
+/**
+ * A storage thread. The writer puts whatever queued up while its last commit was under way into the next one; the
+ * reader answers from its own connection and does the checkpoints, so that no commit waits for one.
+ *
+ * An error that makes the disk untrustworthy is not caught anywhere: it ends the thread, and with it every answer (I32).
+ */
+
+/** A commit of so many calls takes a few milliseconds: more of them would only make the first one wait. */
+const CALLS_PER_COMMIT = 128;
+
+/** Of pages in the log that nobody could checkpoint yet, before the writer itself stops and helps: 64 MiB. */
+const WAL_PAGES_MOST = 16_384;
+
+const runners: Record<ThreadSetup['role'], (db: Database, calls: readonly Call[]) => Promise<Outcome[]>> = {
+  writer: commitTogether,
+  reader: async (db, calls) => {
+    const outcomes: Outcome[] = [];
+    for (const call of calls) outcomes.push(await readAlone(db, call));
+    return outcomes;
+  },
+};
+
+async function serve(port: MessagePort, { role, file }: ThreadSetup): Promise<void> {
+  const say = (message: FromThread) => port.postMessage(message);
+  const db = openDatabase(file, { readOnly: role === 'reader' });
+  if (role === 'writer') {
+    await checkWhole(file, db);
+    await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations);
+  }
+
+  const waiting: Ask[] = [];
+  let isWorking = false;
+  let isClosing = false;
+
+  const hear = (message: ToThread) => {
+    if (message.does === 'ask') waiting.push(...message.asks);
+    else if (message.does === 'close') isClosing = true;
+    else {
+      db.checkpoint();
+      say({ says: 'checkpointed' });
+    }
+  };
+  /** Takes in what came while this thread was busy, without giving the event loop a turn for each message. */
+  const hearAll = () => {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) hear(next.message as ToThread);
+  };
+
+  const work = async () => {
+    if (isWorking) return;
+    isWorking = true;
+    for (hearAll(); waiting.length > 0; hearAll()) {
+      const asks = waiting.splice(0, CALLS_PER_COMMIT);
+      const outcomes = await runners[role](db, asks);
+      const answers = asks.map((ask, at) => toAnswer(ask, outcomes[at]));
+      if (role === 'reader') {
+        say({ says: 'answers', answers });
+        continue;
+      }
+      const wal = db.wal();
+      say({ says: 'answers', answers, wal });
+      if (wal.pages > WAL_PAGES_MOST) db.checkpoint();
+    }
+    isWorking = false;
+    if (isClosing) {
+      db.close();
+      port.off('message', onMessage);
+      say({ says: 'closed' });
+    }
+  };
+  const onMessage = (message: ToThread) => {
+    hear(message);
+    void work();
+  };
+  port.on('message', onMessage);
+  say({ says: 'ready' });
+}
+
+function toAnswer({ id }: Ask, outcome: Outcome | undefined): Answer {
+  if (!outcome) throw new Error('a call had no outcome');
+  if ('value' in outcome) return { id, value: outcome.value };
+  if ('refused' in outcome) return { id, refused: outcome.refused.refusal, detail: outcome.refused.detail };
+  return { id, error: { message: outcome.error.message, stack: outcome.error.stack } };
+}
+
+if (!parentPort) throw new Error('worker.ts is started by threads.ts');
+await serve(parentPort, workerData as ThreadSetup);
