@@ -1,0 +1,102 @@
+import type { DlgId, FileId, Seq, UserId } from '@trialogue/protocol';
+import type { Api, BodyOf, ClientApi, DataOf, DemoApi, Envelope, QueryOf } from '@trialogue/protocol/api';
+import axios, { type AxiosRequestConfig } from 'axios';
+
+// The interceptors.
+import './index.ts';
+
+/**
+ * One function per operation of the client API, under its `operationId`, and those of the demo platform.
+ * Method, path, question and answer are checked against the table of operations, which only gives its types here.
+ *
+ * All of them: @throws {ApiRefused} when the server says no; an AxiosError when no answer came.
+ */
+export const getConfig = (query: QueryOf<ClientApi['getConfig']> = {}) =>
+  client<'getConfig'>('GET', '/config', { params: query });
+
+export const createSession = (body: BodyOf<ClientApi['createSession']>) =>
+  client<'createSession'>('POST', '/session', { data: body, keepSession: true });
+
+export const refreshSession = (refreshToken: string) =>
+  client<'refreshSession'>('POST', '/session/refresh', { data: { refreshToken }, keepSession: true });
+
+export const logout = () => client<'logout'>('DELETE', '/session', { keepSession: true });
+
+export const getConversation = (groupId: DlgId, config?: Settings) =>
+  client<'getConversation'>('GET', '/conversation', { ...config, params: { groupId } });
+
+export const getDlgPage = (query: QueryOf<ClientApi['getDlgPage']> = {}, config?: Settings) =>
+  client<'getDlgPage'>('GET', '/conversations', { ...config, params: query });
+
+export const getMsgPage = (dlgId: DlgId, query: QueryOf<ClientApi['getMsgPage']> = {}) =>
+  client<'getMsgPage'>('GET', '/conversations/:dlgId/messages', { at: { dlgId }, params: query });
+
+export const getMemberList = (dlgId: DlgId) =>
+  client<'getMemberList'>('GET', '/conversations/:dlgId/members', { at: { dlgId } });
+
+export const sendMsg = (dlgId: DlgId, body: BodyOf<ClientApi['sendMsg']>) =>
+  client<'sendMsg'>('POST', '/conversations/:dlgId/messages', { at: { dlgId }, data: body });
+
+export const markRead = (dlgId: DlgId, seq: Seq) =>
+  client<'markRead'>('POST', '/conversations/:dlgId/read', { at: { dlgId }, data: { seq } });
+
+export const recallMsg = (dlgId: DlgId, seq: Seq) =>
+  client<'recallMsg'>('POST', '/conversations/:dlgId/messages/:seq/recall', { at: { dlgId, seq } });
+
+export function uploadFile(
+  dlgId: DlgId,
+  file: Blob,
+  name: string,
+  { signal, heard }: { signal?: AbortSignal; heard?: (share: number) => void } = {},
+) {
+  const form = new FormData();
+  form.append('file', file, name);
+  return client<'uploadFile'>('POST', '/conversations/:dlgId/files', {
+    at: { dlgId },
+    data: form,
+    // A large file over a slow line takes what it takes; the user can cancel.
+    timeout: 0,
+    ...(signal && { signal }),
+    ...(heard && { onUploadProgress: ({ loaded, total }) => heard(total ? loaded / total : 0) }),
+  });
+}
+
+export async function downloadFile(dlgId: DlgId, fileId: FileId, signal?: AbortSignal): Promise<Blob> {
+  const answer = await axios.request<Blob>({
+    url: `/api/v1/conversations/${encodeURIComponent(dlgId)}/files/${encodeURIComponent(fileId)}`,
+    responseType: 'blob',
+    timeout: 0,
+    ...(signal && { signal }),
+  });
+  return answer.data;
+}
+
+export const getCast = () => demo<'getCast'>('GET', '/cast');
+
+export const signIn = (userId: UserId) => demo<'signIn'>('POST', '/sign-in', { data: { userId }, keepSession: true });
+
+export const createDemoGroup = (body: BodyOf<DemoApi['createDemoGroup']>) =>
+  demo<'createDemoGroup'>('POST', '/groups', { data: body });
+
+type Settings = Pick<AxiosRequestConfig, 'keepSession' | 'signal'>;
+type Ask = AxiosRequestConfig & { at?: Readonly<Record<string, string | number>> };
+
+const client = <Name extends keyof ClientApi>(
+  method: ClientApi[Name]['method'],
+  path: ClientApi[Name]['path'],
+  ask?: Ask,
+) => request<ClientApi[Name]>('/api/v1', method, path, ask);
+
+const demo = <Name extends keyof DemoApi>(method: DemoApi[Name]['method'], path: DemoApi[Name]['path'], ask?: Ask) =>
+  request<DemoApi[Name]>('/demo/v1', method, path, ask);
+
+async function request<Op extends Api[string]>(
+  prefix: string,
+  method: string,
+  path: string,
+  { at = {}, ...config }: Ask = {},
+): Promise<DataOf<Op>> {
+  const url = prefix + path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(at[name])));
+  const answer = await axios.request<Extract<Envelope<DataOf<Op>>, { code: 0 }>>({ ...config, method, url });
+  return answer.data.data;
+}

@@ -1,0 +1,89 @@
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+
+import { router } from '../router/index.ts';
+import * as utils from '../utils/index.ts';
+import { addPendingRequestRecord, removePendingRequestRecord } from './pending.ts';
+import { ApiRefused, isEnvelope } from './refusal.ts';
+import { renew } from './renew.ts';
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    /** The caller deals with a 401 itself: the session stays, and so does the page. */
+    keepSession?: boolean;
+    /** The caller reads the code itself. */
+    isEnvelopeWanted?: boolean;
+    /** Sent a second time, with a renewed token. */
+    isSecondTry?: boolean;
+  }
+}
+
+// The API of the origin that served this page. Another one: write it here, and allow this page's origin there.
+axios.defaults.baseURL = '';
+axios.defaults.timeout = 20_000;
+
+axios.interceptors.request.use((config) => {
+  const userInfo = utils.getSession('userInfo');
+  if (userInfo) config.headers.set('Authorization', `Bearer ${userInfo.token}`);
+  addPendingRequestRecord(config);
+  return config;
+});
+
+axios.interceptors.response.use(
+  async (res) => {
+    removePendingRequestRecord(res.config);
+    await readRefusal(res);
+    if (!isEnvelope(res.data) || res.data.code === 0 || res.config.isEnvelopeWanted) return res;
+    const refused = new ApiRefused(res.data);
+    switch (res.data.code) {
+      case 401: {
+        const again = res.data.error === 'auth.expired' ? await onceMore(res) : undefined;
+        if (again) return again;
+        if (!res.config.keepSession) signOut(refused.error, res.config);
+        return Promise.reject(refused);
+      }
+      case 1:
+        return Promise.reject(refused);
+    }
+  },
+  async (error: unknown) => {
+    if (axios.isAxiosError(error)) {
+      removePendingRequestRecord(error.config);
+      if (error.response) await readRefusal(error.response);
+      // 413, 415, 429 and 503 come with a status of their own and the same envelope.
+      const data: unknown = error.response?.data;
+      if (isEnvelope(data) && data.code !== 0) return Promise.reject(new ApiRefused(data));
+    }
+    return Promise.reject(error);
+  },
+);
+
+/** A file is asked for as bytes. A refusal comes as JSON all the same; unlike a file, it is no attachment. */
+async function readRefusal(res: AxiosResponse): Promise<void> {
+  if (!(res.data instanceof Blob) || res.headers['content-disposition'] !== undefined) return;
+  try {
+    res.data = JSON.parse(await res.data.text());
+  } catch {
+    // No envelope either: whoever asked sees what came.
+  }
+}
+
+/** Renews an expired token, silently and once, and asks again. */
+async function onceMore(res: AxiosResponse): Promise<AxiosResponse | undefined> {
+  const userInfo = utils.getSession('userInfo');
+  if (!userInfo || res.config.isSecondTry) return undefined;
+  const isNewerHere = tokenOf(res.config) !== `Bearer ${userInfo.token}`;
+  if (!isNewerHere && !(await renew(userInfo))) return undefined;
+  return axios.request({ ...res.config, isSecondTry: true });
+}
+
+const tokenOf = (config: InternalAxiosRequestConfig): string => String(config.headers.get('Authorization') ?? '');
+
+/** The session is over: the page for signing in says why. */
+export function signOut(why: utils.Farewell, asked?: InternalAxiosRequestConfig): void {
+  const userInfo = utils.getSession('userInfo');
+  // An answer to a session that is no longer this tab's says nothing about the one that is.
+  if (asked && userInfo && tokenOf(asked) !== `Bearer ${userInfo.token}`) return;
+  utils.removeSession('userInfo');
+  utils.setSession('farewell', why);
+  void router.push('/login/logout');
+}

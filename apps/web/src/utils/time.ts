@@ -1,0 +1,34 @@
+import type { Instant } from '@trialogue/protocol';
+
+import { locale, t } from './i18n/index.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+const startOfDay = (at: Instant): number => new Date(at).setHours(0, 0, 0, 0);
+
+export const isSameDay = (one: Instant, other: Instant): boolean => startOfDay(one) === startOfDay(other);
+
+/** 14:05 */
+export const clock = (at: Instant): string =>
+  new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+
+/** Today, yesterday, the weekday within a week, then the date; the year only when it is another. */
+export function dayWords(at: Instant, now: Instant): string {
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
+  if (days === 0) return t('today');
+  if (days === 1) return t('yesterday');
+  if (days > 1 && days < 7) return new Intl.DateTimeFormat(locale.value, { weekday: 'long' }).format(at);
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(locale.value, {
+    month: 'long',
+    day: 'numeric',
+    ...(!isThisYear && { year: 'numeric' as const }),
+  }).format(at);
+}
+
+/** For a row in a list of conversations: the time today, else the day. */
+export const shortWhen = (at: Instant, now: Instant): string => (isSameDay(at, now) ? clock(at) : dayWords(at, now));
+
+/** The whole of it, for a tooltip or a screen reader. */
+export const fullWhen = (at: Instant): string =>
+  new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(at);

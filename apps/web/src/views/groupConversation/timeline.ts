@@ -1,0 +1,81 @@
+import type { ClientMsgId, Instant, Payload, Seq, UnknownPayload, UserId } from '@trialogue/protocol';
+
+/** A message that no key of ours opens. */
+export interface Unopened {
+  type: 'unopened';
+}
+
+export type Said = Payload | UnknownPayload | Unopened;
+
+/** A stored message, opened. */
+export interface Line {
+  seq: Seq;
+  clientMsgId: ClientMsgId;
+  fromuid: UserId;
+  said: Said;
+  sentAt: Instant;
+  recalled: boolean;
+}
+
+/**
+ * What we hold of one conversation: a run of lines without a hole, and lines that came before their turn.
+ *
+ *        older pages ◄── [ from … run … next-1 ]  next?  · early ·
+ */
+export interface Timeline {
+  run: readonly Line[];
+  /** The seq that would carry the run on. None before the first page. */
+  next: Seq | undefined;
+  early: ReadonlyMap<Seq, Line>;
+}
+
+export const nothingYet: Timeline = { run: [], next: undefined, early: new Map() };
+
+/** Begins with the newest page. `head` says where an empty conversation stands. */
+export function begin(timeline: Timeline, page: readonly Line[], head: Seq): Timeline {
+  const next = (page.at(-1)?.seq ?? head) + 1;
+  return take({ run: [...page], next, early: timeline.early }, []);
+}
+
+/** Takes in lines, whenever and however often they come. A line that is there already is replaced: it was recalled. */
+export function take({ run, next, early }: Timeline, lines: readonly Line[]): Timeline {
+  const waiting = new Map(early);
+  const first = run[0]?.seq ?? next;
+  const kept = [...run];
+  for (const line of lines) {
+    if (first === undefined || next === undefined || line.seq >= next) waiting.set(line.seq, line);
+    else if (line.seq >= first) kept[line.seq - first] = line;
+  }
+  if (next === undefined) return { run, next, early: waiting };
+  let due = next;
+  for (const seq of waiting.keys()) if (seq < due) waiting.delete(seq);
+  for (let line = waiting.get(due); line; line = waiting.get(due)) {
+    kept.push(line);
+    waiting.delete(due);
+    due += 1;
+  }
+  return { run: withRecalls(kept), next: due, early: waiting };
+}
+
+/** Puts an older page before the run. What does not touch it is of no use, and is dropped. */
+export function prepend(timeline: Timeline, page: readonly Line[]): Timeline {
+  const first = timeline.run[0]?.seq ?? timeline.next;
+  const older = page.filter(({ seq }) => first !== undefined && seq < first);
+  if (older.at(-1)?.seq !== (first ?? 0) - 1) return timeline;
+  return { ...timeline, run: withRecalls([...older, ...timeline.run]) };
+}
+
+/** Where the first hole begins, as the `after` of a question for history. */
+export const hole = ({ next, early }: Timeline): Seq | undefined =>
+  next !== undefined && early.size > 0 ? next - 1 : undefined;
+
+/** A recall is told by a notice further on; the line it speaks of is then gone, however old our copy of it. */
+function withRecalls(run: Line[]): Line[] {
+  const first = run[0]?.seq ?? 0;
+  for (const { said } of run) {
+    if (said.type !== 'system' || said.event !== 'recalled' || said.seq === undefined) continue;
+    const line = run[said.seq - first];
+    if (line && !line.recalled) run[said.seq - first] = { ...line, recalled: true };
+  }
+  return run;
+}

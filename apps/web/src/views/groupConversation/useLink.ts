@@ -1,0 +1,112 @@
+import { id, type DlgId, type UserId } from '@trialogue/protocol';
+import { onScopeDispose, shallowRef, watch } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+
+import { createSession, getConversation } from '../../http/api.ts';
+import { signOut } from '../../http/index.ts';
+import { ApiRefused, isCancelled } from '../../http/refusal.ts';
+import { renew } from '../../http/renew.ts';
+import { connect } from '../../lib/connect.ts';
+import { imApp } from '../../lib/im.ts';
+import { useTicket } from '../../lib/ticket.ts';
+import { refusalWords, t } from '../../utils/i18n/index.ts';
+import { findSession, getSession, removeSession, setSession, type UserInfo } from '../../utils/index.ts';
+import type { Seat } from './seat.ts';
+
+/** A link that was opened before by this very user in this very browser is only a way back. */
+const opensOnceOnly: ReadonlySet<string> = new Set(['ticket.used', 'ticket.expired']);
+
+/** Takes a seat by the link in the address bar: `?groupId=…&userId=…`, with a ticket or a session of that user. */
+export function useLink() {
+  const route = useRoute();
+  const router = useRouter();
+  const seat = shallowRef<Seat>({ name: 'entering' });
+  let turn = 0;
+
+  async function enter(): Promise<void> {
+    turn += 1;
+    const mine = turn;
+    const { groupId, userId } = route.query;
+    if (typeof groupId !== 'string' || typeof userId !== 'string' || groupId === '' || userId === '') {
+      seat.value = { name: 'failed', why: t('linkIncomplete') };
+      return;
+    }
+    seat.value = { name: 'entering' };
+    try {
+      const userInfo = await claim(id<DlgId>(groupId), id<UserId>(userId));
+      if (!userInfo || mine !== turn) return;
+      const conversation = await getConversation(id<DlgId>(groupId));
+      if (mine !== turn) return;
+      removeSession('farewell');
+      removeSession('wanted');
+      seat.value = { name: 'seated', conversation };
+      connect({
+        wsAddress: conversation.wsAddress,
+        userId: conversation.userId,
+        token: getSession('userInfo')?.token ?? userInfo.token,
+        profile: { name: conversation.userName, avatar: conversation.avatar, remark: conversation.remark },
+        conversation,
+        onBound: () => undefined,
+        getToken: newToken,
+      });
+    } catch (error) {
+      if (mine !== turn || isCancelled(error)) return;
+      const isOver = error instanceof ApiRefused && error.code === 401;
+      if (!isOver) seat.value = failed(error, () => void enter());
+    }
+  }
+
+  /** The right to be this user here. None: the page for signing in has been gone to, and knows why. */
+  async function claim(groupId: DlgId, userId: UserId): Promise<UserInfo | undefined> {
+    const ticket = useTicket();
+    setSession('wanted', route.fullPath);
+    let why = 'needed';
+    if (ticket !== undefined) {
+      try {
+        const userInfo: UserInfo = { ...(await createSession({ groupId, userId, ticket })), groupId };
+        setSession('userInfo', userInfo);
+        return userInfo;
+      } catch (error) {
+        if (!(error instanceof ApiRefused)) throw error;
+        why = error.error;
+      }
+    }
+    const held = why === 'needed' || opensOnceOnly.has(why) ? findSession(userId, groupId) : undefined;
+    if (held) {
+      setSession('userInfo', held);
+      return held;
+    }
+    setSession('farewell', why);
+    await router.replace(why === 'needed' ? '/login' : '/login/logout');
+    return undefined;
+  }
+
+  watch(() => [route.query['groupId'], route.query['userId']].join(' '), enter, { immediate: true });
+  onScopeDispose(() => {
+    turn += 1;
+    imApp.socket.close();
+  });
+  return seat;
+}
+
+const ASK_AGAIN_MS = 3_000;
+
+/** For the socket, when its token has run out. That nobody answers does not mean that the session is over. */
+async function newToken(): Promise<string> {
+  const userInfo = getSession('userInfo');
+  try {
+    const renewed = userInfo && (await renew(userInfo));
+    if (renewed) return renewed.token;
+  } catch {
+    await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
+    return newToken();
+  }
+  signOut('auth.expired');
+  return '';
+}
+
+/** What went wrong, for the reader. */
+export function failed(error: unknown, again: () => void): Seat {
+  if (!(error instanceof ApiRefused)) return { name: 'failed', why: t('networkFailed'), again };
+  return { name: 'failed', why: refusalWords(error.error), again };
+}
