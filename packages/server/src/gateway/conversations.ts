@@ -1,0 +1,86 @@
+import { limits, type ClientFrameOf, type DlgId } from '@trialogue/protocol';
+
+import type { Answer, Effect } from './events.ts';
+import { entered, entering, type Follow, type Moved } from './follow.ts';
+import { no, refuse, transmit, type Bound, type Next } from './state.ts';
+
+type Step = Next<Bound>;
+
+/** `open` was asked. Twice is the same as once: whatever is under way answers both. */
+export function open(session: Bound, { id, dlgId }: ClientFrameOf<'open'>): Step {
+  const it = session.follows.get(dlgId);
+  if (!it && session.follows.size >= limits.opensPerSocket) {
+    const says = `At most ${limits.opensPerSocket} conversations may be open on one socket. Leave one first.`;
+    return [session, refuse(id, no('request.malformed', says))];
+  }
+  if (it && it.ids.length > 0) return [withFollow(session, dlgId, { ...it, ids: [...it.ids, id] })];
+
+  const call = session.calls + 1;
+  const next = withFollow({ ...session, calls: call }, dlgId, it ? { ...it, call, ids: [id] } : entering(call, id));
+  const enter: Effect = { type: 'enter', call, dlgId };
+  return it ? [next, enter] : [next, { type: 'follow', dlgId }, enter];
+}
+
+export function leave(session: Bound, dlgId: DlgId): Step {
+  return session.follows.has(dlgId) ? [withoutFollow(session, dlgId), { type: 'unfollow', dlgId }] : [session];
+}
+
+export function enter(session: Bound, answer: Answer & { type: 'entered' }, now: number): Step {
+  const { dlgId, call, readSeq, dlgKey } = answer;
+  const it = session.follows.get(dlgId);
+  if (it?.call !== call) return [session];
+
+  // Who asks again is told where the flow stands, which may be further than the answer of the database.
+  const head = it.name === 'entering' ? answer.head : it.cursor;
+  const [next, ...effects] = moved(session, dlgId, entered(it, head, now));
+  const newerKey = it.name === 'entering' && it.key && it.key.dlgKey !== dlgKey ? [transmit(it.key)] : [];
+  const opened = it.ids.map((id) => transmit({ op: 'opened', id, dlgId, head, readSeq, dlgKey }));
+  return [next, ...opened, ...newerKey, ...effects];
+}
+
+export function turnAway(session: Bound, answer: Answer & { type: 'notEntered' }): Step {
+  const { dlgId, call, refusal } = answer;
+  const it = session.follows.get(dlgId);
+  if (it?.call !== call) return [session];
+
+  const refused = it.ids.map((id) => refuse(id, answer));
+  if (it.name !== 'entering' && refusal !== 'conversation.not_member') {
+    return [withFollow(session, dlgId, { ...it, ids: [] }), ...refused];
+  }
+  return [withoutFollow(session, dlgId), { type: 'unfollow', dlgId }, ...refused];
+}
+
+/** The user is no longer a member: nothing more of it goes out, whatever is still on its way to us (I20). */
+export function remove(session: Bound, dlgId: DlgId): Step {
+  if (!mayHearOf(session, dlgId)) return [session];
+  const left = transmit({ op: 'left', dlgId });
+  const it = session.follows.get(dlgId);
+  if (!it) return [session, left];
+  const refused = it.ids.map((id) => refuse(id, no('conversation.not_member')));
+  return [withoutFollow(session, dlgId), { type: 'unfollow', dlgId }, ...refused, left];
+}
+
+/** Moves one followed conversation on; nothing happens when it is not followed. */
+export function follow(session: Bound, dlgId: DlgId, move: (it: Follow) => Moved): Step {
+  const it = session.follows.get(dlgId);
+  return it ? moved(session, dlgId, move(it)) : [session];
+}
+
+/** A session that came from a link hears of its one conversation only. */
+export const mayHearOf = ({ who }: Bound, dlgId: DlgId): boolean => who.onlyDlg === undefined || who.onlyDlg === dlgId;
+
+export function withFollow(session: Bound, dlgId: DlgId, it: Follow): Bound {
+  return { ...session, follows: new Map(session.follows).set(dlgId, it) };
+}
+
+function withoutFollow(session: Bound, dlgId: DlgId): Bound {
+  const follows = new Map(session.follows);
+  follows.delete(dlgId);
+  return { ...session, follows };
+}
+
+function moved(session: Bound, dlgId: DlgId, { follow: it, forward, readAfter }: Moved): Step {
+  const effects: Effect[] = forward.map(transmit);
+  if (readAfter !== undefined) effects.push({ type: 'readAfter', dlgId, after: readAfter });
+  return [it === session.follows.get(dlgId) ? session : withFollow(session, dlgId, it), ...effects];
+}

@@ -1,0 +1,105 @@
+import {
+  clientFrame,
+  Malformed,
+  type ClientFrame,
+  type ClientFrameOf,
+  type ClientMsgId,
+  type CloseReason,
+  type DlgId,
+  type Instant,
+  type Page,
+  type RefusalName,
+  type Seq,
+  type ServerFrame,
+  type ServerFrameOf,
+  type SessionId,
+} from '@trialogue/protocol';
+
+import type { SignedIn } from '../access/signIn.ts';
+import type { Accepted } from '../chat/ports.ts';
+import type { Mark } from './marks.ts';
+
+/** What may happen to a session. */
+export type SessionEvent =
+  | { readonly type: 'opened'; readonly serverTime: Instant }
+  /** A frame arrived; see `heard`. */
+  | { readonly type: 'heard'; readonly frame: ClientFrame; readonly bytes: number }
+  /** Something arrived that is no frame of ours. */
+  | { readonly type: 'garbled'; readonly why: string }
+  /** A ping or pong of the WebSocket protocol itself; they are counted. */
+  | { readonly type: 'poked' }
+  | { readonly type: 'tick' }
+  /** The node is going away; this socket shall leave within this time. */
+  | { readonly type: 'drain'; readonly inMs: number }
+  /** The socket does not read what is sent. */
+  | { readonly type: 'choked' }
+  /** The socket is gone. */
+  | { readonly type: 'lost' }
+  /** A port failed in a way that leaves the outcome unknown. */
+  | { readonly type: 'failed' }
+  | Answer
+  | Notice;
+
+/** Results of effects. `call` is the number that the effect carried. */
+export type Answer =
+  | { readonly type: 'authenticated'; readonly call: number; readonly who: SignedIn; readonly validMs: number }
+  | { readonly type: 'notAuthenticated'; readonly call: number; readonly refusal: RefusalName }
+  | ({ readonly type: 'entered'; readonly call: number; readonly dlgId: DlgId } & Entrance)
+  | ({ readonly type: 'notEntered'; readonly call: number; readonly dlgId: DlgId } & No)
+  | { readonly type: 'caughtUp'; readonly dlgId: DlgId; readonly messages: readonly ServerFrameOf<'message'>[] }
+  | { readonly type: 'notCaughtUp'; readonly dlgId: DlgId }
+  | ({ readonly type: 'appended'; readonly call: number } & Draft & { readonly accepted: Accepted })
+  | ({ readonly type: 'notAppended'; readonly call: number } & Draft & No)
+  | { readonly type: 'paged'; readonly id: number; readonly dlgId: DlgId; readonly page: Page }
+  | ({ readonly type: 'notPaged'; readonly id: number } & No);
+
+/** What the node tells this socket of. Frames are made once and shared with the others. */
+export type Notice =
+  | { readonly type: 'message'; readonly frame: ServerFrameOf<'message'> }
+  | { readonly type: 'receipt'; readonly frame: ServerFrameOf<'receipt'> }
+  | { readonly type: 'key'; readonly frame: ServerFrameOf<'key'> }
+  /** A conversation of this user has new messages; said to those who do not follow it. */
+  | { readonly type: 'head'; readonly frame: ServerFrameOf<'head'> }
+  | { readonly type: 'removed'; readonly dlgId: DlgId }
+  | { readonly type: 'revoked'; readonly sessionIds: readonly SessionId[] };
+
+export interface Entrance {
+  readonly head: Seq;
+  readonly readSeq: Seq;
+  readonly dlgKey: string;
+}
+export interface Draft {
+  readonly dlgId: DlgId;
+  readonly clientMsgId: ClientMsgId;
+}
+export interface No {
+  readonly refusal: RefusalName;
+  /** In words, for the developer at the other end. */
+  readonly says: string;
+  readonly retryAfterMs?: number;
+}
+
+/** What a session wants done. */
+export type Effect =
+  | { readonly type: 'transmit'; readonly frame: ServerFrame }
+  | { readonly type: 'authenticate'; readonly call: number; readonly token: string }
+  /** From now on this socket is this user's. */
+  | { readonly type: 'admit'; readonly who: SignedIn }
+  /** From now on bring the notices of this conversation; comes before its `enter`. */
+  | { readonly type: 'follow'; readonly dlgId: DlgId }
+  | { readonly type: 'unfollow'; readonly dlgId: DlgId }
+  | { readonly type: 'enter'; readonly call: number; readonly dlgId: DlgId }
+  | { readonly type: 'readAfter'; readonly dlgId: DlgId; readonly after: Seq }
+  | ({ readonly type: 'append'; readonly call: number; readonly content: string } & Draft)
+  | { readonly type: 'page'; readonly ask: ClientFrameOf<'history'> }
+  | ({ readonly type: 'mark'; readonly dlgId: DlgId } & Mark)
+  | { readonly type: 'close'; readonly reason: CloseReason; readonly says: string };
+
+/** What a text frame says. Total: whatever it holds, the answer is an event. */
+export function heard(text: string, bytes: number = Buffer.byteLength(text)): SessionEvent {
+  try {
+    return { type: 'heard', frame: clientFrame.read(JSON.parse(text), 'frame'), bytes };
+  } catch (error) {
+    return { type: 'garbled', why: error instanceof Malformed ? error.message : 'frame: expected JSON' };
+  }
+}

@@ -1,0 +1,150 @@
+import type { Seq, ServerFrameOf } from '@trialogue/protocol';
+
+/** One message as it goes out: made once and shared by all sockets. */
+export type Live = ServerFrameOf<'message'>;
+
+/**
+ * One conversation as one socket follows it. What goes out is contiguous (I9), whatever the bus does to its notices.
+ *
+ *           entered, nothing missing
+ *  entering ────────────────────────► live ◄─────────────┐
+ *     │                                │ a notice jumps   │ all read
+ *     │ entered, something missing     ▼                  │
+ *     └─────────────────────────────► reading ────────────┘
+ *
+ * Notices come in from the first moment on, before `enter` has looked at the head: what arrives meanwhile waits
+ * in `early`, so nothing falls between the head and the first live message.
+ */
+export type Follow = Entering | Following | Reading;
+
+interface Asked {
+  /** The `enter` that is under way, or the last one; an answer to an older one is of a past life. */
+  readonly call: number;
+  /** The `open` requests that wait for it. */
+  readonly ids: readonly number[];
+}
+
+export interface Entering extends Asked {
+  readonly name: 'entering';
+  readonly early: readonly Live[];
+  /** The highest seq heard of. */
+  readonly goal: Seq;
+  /** A key that came before we were in. */
+  readonly key: ServerFrameOf<'key'> | undefined;
+}
+
+export interface Following extends Asked {
+  readonly name: 'live';
+  /** Everything up to here was sent, or lies before what `opened` said. */
+  readonly cursor: Seq;
+}
+
+export interface Reading extends Asked {
+  readonly name: 'reading';
+  readonly cursor: Seq;
+  readonly goal: Seq;
+  readonly early: readonly Live[];
+  /** Since when it has not moved. */
+  readonly since: number;
+  /** Set when the log did not have it yet, or could not be read: try again then. */
+  readonly retryAt: number | undefined;
+}
+
+export interface Moved {
+  readonly follow: Follow;
+  /** To send, in this order. */
+  readonly forward: readonly Live[];
+  /** Read the log after this place, and tell `caughtUp`. */
+  readonly readAfter?: Seq;
+}
+
+/** A crowd of early messages is not kept; they are read from the log when their turn comes. */
+const EARLY_MOST = 64;
+const RETRY_MS = 250;
+
+export const entering = (call: number, id: number): Entering => ({
+  name: 'entering',
+  call,
+  ids: [id],
+  early: [],
+  goal: 0,
+  key: undefined,
+});
+
+/** The bus brought a message. */
+export function hear(follow: Follow, message: Live, now: number): Moved {
+  switch (follow.name) {
+    case 'entering':
+      return { follow: { ...follow, ...waitFor(follow, message) }, forward: [] };
+    case 'live':
+      if (message.seq === follow.cursor + 1) return { follow: { ...follow, cursor: message.seq }, forward: [message] };
+      return go(follow, { cursor: follow.cursor, goal: message.seq, waiting: [message], now, since: now });
+    case 'reading':
+      return { follow: { ...follow, ...waitFor(follow, message) }, forward: [] };
+  }
+}
+
+/** `enter` answered: live messages flow from `head + 1` on. For one that is in already the cursor stands. */
+export function entered(follow: Follow, head: Seq, now: number): Moved {
+  const settled = { ...follow, ids: [] };
+  if (settled.name !== 'entering') return { follow: settled, forward: [] };
+  const { goal, early } = settled;
+  return go(settled, { cursor: head, goal: Math.max(goal, head), waiting: early, now, since: now });
+}
+
+/** The log was read after the cursor. */
+export function caughtUp(follow: Follow, messages: readonly Live[], now: number): Moved {
+  if (follow.name !== 'reading') return { follow, forward: [] };
+  const { cursor, goal, early, since } = follow;
+  const moved = go(follow, { cursor, goal, waiting: [...messages, ...early], now, since });
+  return moved.forward.length > 0 ? moved : notCaughtUp(follow, now);
+}
+
+/** The log could not be read, or has not got there. */
+export const notCaughtUp = (follow: Follow, now: number): Moved => ({
+  follow: follow.name === 'reading' ? { ...follow, retryAt: now + RETRY_MS } : follow,
+  forward: [],
+});
+
+/** Time passed. */
+export const retry = (follow: Follow, now: number): Moved =>
+  follow.name === 'reading' && follow.retryAt !== undefined && follow.retryAt <= now
+    ? { follow: { ...follow, retryAt: undefined }, forward: [], readAfter: follow.cursor }
+    : { follow, forward: [] };
+
+/** The highest seq this socket knows to exist. */
+export const goalOf = (follow: Follow): Seq => (follow.name === 'live' ? follow.cursor : follow.goal);
+
+function waitFor({ early, goal }: Entering | Reading, message: Live) {
+  return {
+    early: early.length < EARLY_MOST ? [...early, message] : early,
+    goal: Math.max(goal, message.seq),
+  };
+}
+
+interface Course {
+  cursor: Seq;
+  goal: Seq;
+  waiting: readonly Live[];
+  now: number;
+  since: number;
+}
+
+/** Sends what follows the cursor without a hole; what is missing before the goal is to be read. */
+function go({ call, ids }: Asked, { cursor, goal, waiting, now, since }: Course): Moved {
+  const forward: Live[] = [];
+  const early: Live[] = [];
+  for (const message of [...waiting].sort((a, b) => a.seq - b.seq)) {
+    const next = cursor + forward.length + 1;
+    if (message.seq === next) forward.push(message);
+    else if (message.seq > next) early.push(message);
+  }
+  const reached = cursor + forward.length;
+  if (reached >= goal) return { follow: { name: 'live', call, ids, cursor: reached }, forward };
+  const moved = forward.length > 0 ? now : since;
+  return {
+    follow: { name: 'reading', call, ids, cursor: reached, goal, early, since: moved, retryAt: undefined },
+    forward,
+    readAfter: reached,
+  };
+}

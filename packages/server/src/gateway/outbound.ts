@@ -1,0 +1,138 @@
+import type { Duplex } from 'node:stream';
+
+import { limits } from '@trialogue/protocol';
+
+/** What lies unsent for so long is not going to be read. */
+export const OLDEST_UNSENT_MS = 10_000;
+const WATCH_MS = 1_000;
+
+/** Where the frames of one socket go out. */
+export interface Outbound {
+  /** Queues one whole frame; it leaves with everything else of this turn of the event loop, in one write. */
+  send(frame: Buffer): void;
+  /** Writes what is queued now. */
+  flush(): void;
+  /** Nothing more goes out, queued or not. */
+  stop(): void;
+  /** Bytes that the network has not taken yet. */
+  unsentBytes(): number;
+}
+
+export interface SocketLine {
+  /** False from the first close frame on. */
+  isOpen(): boolean;
+  onChoked(): void;
+}
+
+/**
+ * Sends for all sockets of a node. We write to the network socket ourselves, always whole frames, one write for each
+ * socket and turn; `ws` shares the socket for its pongs and closes, whole frames as well.
+ *
+ * `onChoked` is called once for a socket that does not read: too many bytes unsent after a write, or some of them
+ * for too long. Nothing is ever left out in between (I25). After a close frame, whosever, nothing follows.
+ */
+export function createSender() {
+  const dirty = new Set<Out>();
+  const stalled = new Set<Out>();
+  let turn: NodeJS.Immediate | undefined;
+
+  const endTurn = () => {
+    turn = undefined;
+    const all = [...dirty];
+    dirty.clear();
+    for (const out of all) out.flush();
+  };
+  const watch = setInterval(() => {
+    for (const out of stalled) if (!out.isMoving(performance.now())) stalled.delete(out);
+  }, WATCH_MS).unref();
+
+  return {
+    open(socket: Duplex, line: SocketLine): Outbound {
+      return new Out(socket, line, stalled, (out) => {
+        dirty.add(out);
+        turn ??= setImmediate(endTurn);
+      });
+    },
+    close() {
+      clearInterval(watch);
+      clearImmediate(turn);
+    },
+  };
+}
+
+class Out implements Outbound {
+  readonly #socket: Duplex;
+  readonly #line: SocketLine;
+  readonly #stalled: Set<Out>;
+  readonly #atEndOfTurn: (out: Out) => void;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  /** Bytes given to the socket since the beginning. */
+  #given = 0;
+  /** While bytes lie unsent: how far `#given` was when. */
+  #milestones: { given: number; at: number }[] = [];
+  #isStopped = false;
+
+  constructor(socket: Duplex, line: SocketLine, stalled: Set<Out>, atEndOfTurn: (out: Out) => void) {
+    this.#socket = socket;
+    this.#line = line;
+    this.#stalled = stalled;
+    this.#atEndOfTurn = atEndOfTurn;
+  }
+
+  send(frame: Buffer): void {
+    if (this.#isStopped) return;
+    if (this.#queue.length === 0) this.#atEndOfTurn(this);
+    this.#queue.push(frame);
+    this.#queuedBytes += frame.length;
+  }
+
+  flush(): void {
+    const [first] = this.#queue;
+    if (this.#isStopped || !first) return;
+    const bytes = this.#queue.length === 1 ? first : Buffer.concat(this.#queue, this.#queuedBytes);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    if (!this.#line.isOpen() || !this.#socket.writable) return this.stop();
+
+    this.#socket.write(bytes);
+    this.#given += bytes.length;
+    const unsent = this.#socket.writableLength;
+    if (unsent > limits.unsentBytes) return this.#choke();
+    if (unsent > 0 && !this.#stalled.has(this)) {
+      this.#stalled.add(this);
+      this.#milestones = [{ given: this.#given, at: performance.now() }];
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#stalled.delete(this);
+  }
+
+  unsentBytes(): number {
+    return this.#queuedBytes + this.#socket.writableLength;
+  }
+
+  /** Looks after a socket that had unsent bytes: false once there is nothing left to watch. */
+  isMoving(now: number): boolean {
+    const unsent = this.#socket.writableLength;
+    if (unsent === 0 || this.#isStopped) return false;
+    const taken = this.#given - unsent;
+    this.#milestones = this.#milestones.filter(({ given }) => given > taken);
+    const [oldest] = this.#milestones;
+    if (oldest && now - oldest.at > OLDEST_UNSENT_MS) {
+      this.#choke();
+      return false;
+    }
+    if (this.#milestones.at(-1)?.given !== this.#given) this.#milestones.push({ given: this.#given, at: now });
+    return true;
+  }
+
+  #choke(): void {
+    this.stop();
+    this.#line.onChoked();
+  }
+}

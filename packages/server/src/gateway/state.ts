@@ -1,0 +1,87 @@
+import type { ClientFrameOf, DlgId, RefusalName, ServerFrame } from '@trialogue/protocol';
+import { refusals } from '@trialogue/protocol';
+
+import type { SignedIn } from '../access/signIn.ts';
+import { retryAfterMs, type Allowance } from './allowance.ts';
+import type { Closed } from './closed.ts';
+import type { Draft, Effect, No } from './events.ts';
+import type { Follow } from './follow.ts';
+import type { Marks } from './marks.ts';
+import type { Sends } from './sends.ts';
+
+/** Accepted by the network, unknown to us. */
+export interface Arriving {
+  readonly name: 'arriving';
+  /** 0 up to 1, drawn once for each socket: spreads their pings. */
+  readonly jitter: number;
+}
+
+/** Was told hello; is to say who it is. */
+export interface Greeting {
+  readonly name: 'greeting';
+  readonly jitter: number;
+  readonly allowance: Allowance;
+  readonly bindBy: number;
+}
+
+/** Its token is being checked. */
+export interface Binding {
+  readonly name: 'binding';
+  readonly jitter: number;
+  readonly allowance: Allowance;
+  readonly uid: ClientFrameOf<'bind'>['uid'];
+  readonly answerBy: number;
+}
+
+/** A socket that is somebody's. */
+export interface Bound {
+  readonly name: 'bound';
+  readonly who: SignedIn;
+  readonly allowance: Allowance;
+  /** When the token ends, leeway included. */
+  readonly endsAt: number;
+  readonly pingEveryMs: number;
+  readonly pingAt: number;
+  /** A ping is out; its pong is to be here by then. */
+  readonly pongBy: number | undefined;
+  readonly follows: ReadonlyMap<DlgId, Follow>;
+  readonly sends: Sends;
+  readonly marks: Marks;
+  /** Number of the last question asked of a port; its answer carries the same. */
+  readonly calls: number;
+  /** The call that checks a newer token. */
+  readonly renewal: number | undefined;
+  /** The node is going away: when this socket does. */
+  readonly leaveAt: number | undefined;
+}
+
+/** Only waits for the answers to what it sent. */
+export interface Leaving {
+  readonly name: 'leaving';
+  readonly who: SignedIn;
+  readonly allowance: Allowance;
+  readonly sends: Sends;
+  readonly leaveBy: number;
+}
+
+export type Session = Arriving | Greeting | Binding | Bound | Leaving | Closed;
+
+export type Next<S extends Session = Session> = readonly [S, ...Effect[]];
+
+export const transmit = (frame: ServerFrame): Effect => ({ type: 'transmit', frame });
+
+export const refuse = (id: number, { refusal, says, retryAfterMs }: No): Effect =>
+  transmit({ op: 'refused', id, error: refusal, msg: says, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+
+export const nack = ({ dlgId, clientMsgId }: Draft, { refusal, says, retryAfterMs }: No): ServerFrame => ({
+  op: 'nack',
+  dlgId,
+  clientMsgId,
+  error: refusal,
+  msg: says,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+
+export const no = (refusal: RefusalName, says: string = refusals[refusal].says): No => ({ refusal, says });
+
+export const tooFast = (allowance: Allowance): No => ({ ...no('rate.limited'), retryAfterMs: retryAfterMs(allowance) });
