@@ -50,6 +50,17 @@ describe.for(stores)('members in %s', ([, open]) => {
       ),
     );
 
+  test('one who sent, left and asks again is told that it is stored, and can store nothing more (I2, I7)', async () => {
+    const place = await newPlace(at.store);
+    const draft = draftFrom(bo, 'on my way out');
+    const first = await at.store.appendMessage(as(bo), place.dlgId, draft, 2000);
+    await remove(at.store, place, bo);
+    const again = (content: string) => at.store.appendMessage(as(bo), place.dlgId, { ...draft, content }, 4000);
+    expect(await again(draft.content)).toEqual({ ...first, repeated: true });
+    await expect(again('other words')).rejects.toMatchObject({ refusal: 'conversation.not_member' });
+    await expect(say(at.store, place, bo, 'one more')).rejects.toMatchObject({ refusal: 'conversation.not_member' });
+  });
+
   test('an outsider gets nothing, and cannot tell a foreign conversation from none (I20)', async () => {
     const place = await newPlace(at.store);
     await say(at.store, place, ada, 'secret');

@@ -47,7 +47,17 @@ export async function appendMessage(
   draft: Draft,
   now: Instant,
 ): Promise<Accepted> {
-  return appendOnce(sql, await standOf(sql, 'send', actor, dlgId), draft, now);
+  let stand: Stand;
+  try {
+    stand = await standOf(sql, 'send', actor, dlgId);
+  } catch (refusal) {
+    // A refusal says "certainly not stored" (I2). Who sent it as a member, left, and asks again is told that it is.
+    const place = await findPlace(sql, { appId: actor.appId, dlgId });
+    const stored = place && (await findStored(sql, place, { ...draft, fromuid: actor.userId }));
+    if (stored?.isSame) return stored.answer;
+    throw refusal;
+  }
+  return appendOnce(sql, stand, draft, now);
 }
 
 /** @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch, message.id_conflict */
@@ -61,20 +71,30 @@ export async function appendFor(sql: Sql, place: Place, draft: Draft, now: Insta
 
 /** A repeat is answered before its epoch is looked at: what was stored stays stored when the key has changed since (I7). */
 async function appendOnce(sql: Sql, stand: Stand, draft: Draft, now: Instant): Promise<Accepted> {
-  const [known] = await sql.query<MessageColumns & { recalled_hash: string | null }>(
-    `SELECT ${COLUMNS}, recalled_hash FROM messages WHERE conversation = $1 AND fromuid = $2 AND client_msg_id = $3`,
-    stand.conversation,
-    draft.fromuid,
-    draft.clientMsgId,
-  );
-  if (known) {
-    const isSame =
-      known.recalled_hash === null ? known.content === draft.content : known.recalled_hash === hashOf(draft.content);
-    if (!isSame) throw new Refused('message.id_conflict');
-    return { seq: known.seq, msgId: id<MsgId>(known.msg_id), sentAt: known.sent_at, repeated: true };
-  }
+  const stored = await findStored(sql, stand, draft);
+  if (stored?.isSame) return stored.answer;
+  if (stored) throw new Refused('message.id_conflict');
   const { seq, msgId, sentAt } = await append(sql, stand, draft, now);
   return { seq, msgId, sentAt, repeated: false };
+}
+
+/** What was stored under the sender's id for it, and whether it is this very content. */
+async function findStored(
+  sql: Sql,
+  { conversation }: Stand,
+  { fromuid, clientMsgId, content }: Draft,
+): Promise<{ isSame: boolean; answer: Accepted } | undefined> {
+  const [known] = await sql.query<MessageColumns & { recalled_hash: string | null }>(
+    `SELECT ${COLUMNS}, recalled_hash FROM messages WHERE conversation = $1 AND fromuid = $2 AND client_msg_id = $3`,
+    conversation,
+    fromuid,
+    clientMsgId,
+  );
+  if (!known) return undefined;
+  return {
+    isSame: known.recalled_hash === null ? known.content === content : known.recalled_hash === hashOf(content),
+    answer: { seq: known.seq, msgId: id<MsgId>(known.msg_id), sentAt: known.sent_at, repeated: true },
+  };
 }
 
 /**

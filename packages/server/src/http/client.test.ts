@@ -1,0 +1,324 @@
+import { open as unseal } from '@trialogue/crypto';
+import type { Shape } from '@trialogue/protocol';
+import { clientApi, type ClientApi } from '@trialogue/protocol/api';
+import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { embedder, formWith, openHttp, publicUrl, type Came, type Http } from './httpUnderTest.ts';
+
+let at: Http;
+let adas: string;
+let mals: string;
+beforeEach(async () => {
+  at = await openHttp();
+  [adas, mals] = [await at.tokenOf(ada), await at.tokenOf(mal)];
+});
+afterEach(() => at.close());
+
+const linkFor = async (userId = ada.userId) => {
+  const { url } = await at.signIn.createLink(at.shopApp, { dlgId: tea, userId });
+  return { groupId: 'tea', userId, ticket: url.split('#ticket=')[1] };
+};
+const say = async (text: string, clientMsgId: string, by = ada) =>
+  at.ask('POST /api/v1/conversations/tea/messages', {
+    as: await at.tokenOf(by),
+    body: await at.sealed(by, text, clientMsgId),
+  });
+/** What a picture begins with. */
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
+const webm = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex');
+const upload = (as: string, name = 'tea.png', mime = 'image/png', bytes: string | Buffer = png) =>
+  at.ask('POST /api/v1/conversations/tea/files', { as, ...formWith(name, mime, bytes) });
+
+/** One request of each operation that goes well, and one that is refused by the name beside it. */
+const examples: Record<keyof ClientApi, { goes: () => Promise<Came>; fails: () => Promise<Came>; refusal: string }> = {
+  getConfig: {
+    goes: () => at.ask('GET /api/v1/config'),
+    fails: () => at.ask(`GET /api/v1/config?appId=${'x'.repeat(65)}`),
+    refusal: 'request.malformed',
+  },
+  createSession: {
+    goes: async () => at.ask('POST /api/v1/session', { body: await linkFor() }),
+    fails: async () => at.ask('POST /api/v1/session', { body: { ...(await linkFor()), userId: 'bo' } }),
+    refusal: 'ticket.mismatch',
+  },
+  refreshSession: {
+    goes: async () => {
+      const { refreshToken } = await at.signIn.createToken(shop, ada.userId);
+      return at.ask('POST /api/v1/session/refresh', { body: { refreshToken } });
+    },
+    fails: () => at.ask('POST /api/v1/session/refresh', { body: { refreshToken: 'guess' } }),
+    refusal: 'auth.invalid',
+  },
+  logout: {
+    goes: () => at.ask('DELETE /api/v1/session', { as: adas }),
+    fails: () => at.ask('DELETE /api/v1/session'),
+    refusal: 'auth.missing',
+  },
+  getConversation: {
+    goes: () => at.ask('GET /api/v1/conversation?groupId=tea', { as: adas }),
+    fails: () => at.ask('GET /api/v1/conversation?groupId=tea', { as: mals }),
+    refusal: 'conversation.not_member',
+  },
+  getDlgPage: {
+    goes: () => at.ask('GET /api/v1/conversations?page=1&size=5&keyword=Te', { as: adas }),
+    fails: () => at.ask('GET /api/v1/conversations?size=0', { as: adas }),
+    refusal: 'request.malformed',
+  },
+  getMsgPage: {
+    goes: async () => {
+      await say('你好', 'c1');
+      return at.ask('GET /api/v1/conversations/tea/messages?after=0&limit=2', { as: adas });
+    },
+    fails: () => at.ask('GET /api/v1/conversations/tea/messages', { as: mals }),
+    refusal: 'conversation.not_member',
+  },
+  getMemberList: {
+    goes: () => at.ask('GET /api/v1/conversations/tea/members', { as: adas }),
+    fails: () => at.ask('GET /api/v1/conversations/tea/members', { as: mals }),
+    refusal: 'conversation.not_member',
+  },
+  sendMsg: {
+    goes: () => say('你好', 'c1'),
+    fails: async () =>
+      at.ask('POST /api/v1/conversations/tea/messages', { as: adas, body: await at.sealed(bo, 'not Ada', 'c2') }),
+    refusal: 'envelope.mismatch',
+  },
+  markRead: {
+    goes: async () => {
+      await say('你好', 'c1', bo);
+      return at.ask('POST /api/v1/conversations/tea/read', { as: adas, body: { seq: 1 } });
+    },
+    fails: () => at.ask('POST /api/v1/conversations/tea/read', { as: adas, body: { seq: 'all' } }),
+    refusal: 'request.malformed',
+  },
+  recallMsg: {
+    goes: async () => {
+      await say('oops', 'c1');
+      return at.ask('POST /api/v1/conversations/tea/messages/1/recall', { as: adas });
+    },
+    fails: async () => {
+      const { seq } = (await say('mine', 'b1', bo)).json.data as { seq: number };
+      return at.ask(`POST /api/v1/conversations/tea/messages/${seq}/recall`, { as: adas });
+    },
+    refusal: 'message.not_author',
+  },
+  uploadFile: { goes: () => upload(adas), fails: () => upload(mals), refusal: 'conversation.not_member' },
+  downloadFile: {
+    goes: async () => {
+      const { fileId } = (await upload(adas)).json.data as { fileId: string };
+      return at.ask(`GET /api/v1/conversations/tea/files/${fileId}`, { as: await at.tokenOf(bo) });
+    },
+    fails: () => at.ask('GET /api/v1/conversations/tea/files/no-such-file', { as: adas }),
+    refusal: 'file.not_found',
+  },
+};
+
+describe('each operation of the client API', () => {
+  test.each(Object.entries(examples))('%s', async (name, { goes, fails, refusal }) => {
+    const went = await goes();
+    expect(went.status).toBe(200);
+    const { data } = clientApi[name as keyof ClientApi];
+    if (typeof data !== 'string') {
+      expect(went.json).toMatchObject({ code: 0, msg: '' });
+      expect(went.json.data).toEqual((data as Shape<unknown>).read(went.json.data, 'data'));
+      expect(went.headers['cache-control']).toBe('no-store');
+    }
+
+    const failed = await fails();
+    expect(failed.json).toMatchObject({ data: null, error: refusal, requestId: failed.headers['x-request-id'] });
+    expect(failed.json.msg).not.toBe('');
+    // D11: the seed's interceptor reads the code where axios sees success.
+    expect(failed.status).toBe(200);
+    expect(failed.json.code).toBe(/^(auth|ticket)\./.test(refusal) ? 401 : 1);
+  });
+
+  test.each(Object.entries(clientApi).filter(([, { auth }]) => auth === 'token'))(
+    '%s turns away whoever has no token, a wrong one or a dead one, with code 401 in HTTP 200 (D11)',
+    async (_, { method, path }) => {
+      const url = path.replace(':dlgId', 'tea').replace(':fileId', 'f').replace(':seq', '1');
+      const ask = (as?: string) => at.ask(`${method} /api/v1${url}`, as === undefined ? {} : { as });
+      expect(await ask()).toMatchObject({ status: 200, json: { code: 401, error: 'auth.missing' } });
+      expect(await ask('guess')).toMatchObject({ status: 200, json: { code: 401, error: 'auth.invalid' } });
+      await at.signIn.revokeTokens(shop, ada.userId);
+      expect(await ask(adas)).toMatchObject({ status: 200, json: { code: 401, error: 'auth.revoked' } });
+      at.clock.at += 15 * 60_000;
+      expect(await ask(mals)).toMatchObject({ status: 200, json: { code: 401, error: 'auth.expired' } });
+    },
+  );
+});
+
+test('a link is all that Ada needs to be in the conversation and to read what Bo said', async () => {
+  await say('水开了', 'c1', bo);
+  const session = (await at.ask('POST /api/v1/session', { body: await linkFor() })).json.data as { token: string };
+  const entered = (await at.ask('GET /api/v1/conversation?groupId=tea', { as: session.token })).json.data as {
+    dlgKey: string;
+    dlgId: string;
+  };
+  expect(entered).toMatchObject({
+    wsAddress: 'wss://im.test/ws',
+    dlgId: 'tea',
+    name: 'Tea',
+    userId: 'ada',
+    imToken: session.token,
+    urole: 'user',
+    userName: ada.name,
+    head: 1,
+    readSeq: 0,
+  });
+  const page = (await at.ask('GET /api/v1/conversations/tea/messages', { as: session.token })).json.data as {
+    list: { content: string; fromuid: string }[];
+  };
+  expect(page.list).toHaveLength(1);
+  expect(JSON.stringify(page)).not.toContain('水开了');
+  expect(unseal(page.list[0]?.content ?? '', entered.dlgId, entered.dlgKey)).toBe('{"type":"text","text":"水开了"}');
+});
+
+test('a session that came from a link opens that conversation and no other', async () => {
+  await at.platform.createGroup(shop, { groupId: 'coffee' as typeof tea, name: 'Coffee', members: [ada] });
+  const { token } = (await at.ask('POST /api/v1/session', { body: await linkFor() })).json.data as { token: string };
+  const other = await at.ask('GET /api/v1/conversation?groupId=coffee', { as: token });
+  expect(other.json).toMatchObject({ code: 1, error: 'conversation.not_member' });
+});
+
+test('a conversation that is foreign looks exactly like one that is not there', async () => {
+  const [foreign, absent] = [
+    await at.ask('GET /api/v1/conversation?groupId=tea', { as: mals }),
+    await at.ask('GET /api/v1/conversation?groupId=nowhere', { as: mals }),
+  ];
+  expect({ ...foreign.json, requestId: '' }).toEqual({ ...absent.json, requestId: '' });
+});
+
+test('the same message sent twice is stored once, and answered alike (I4)', async () => {
+  const body = await at.sealed(ada, 'once', 'c1');
+  const send = () => at.ask('POST /api/v1/conversations/tea/messages', { as: adas, body });
+  const [first, second] = [await send(), await send()];
+  expect(first.json.data).toEqual(second.json.data);
+  expect(first.json.data).toMatchObject({ seq: 1 });
+});
+
+test('a message that is too large is refused by name and by status', async () => {
+  const came = await at.ask('POST /api/v1/conversations/tea/messages', {
+    as: adas,
+    body: { clientMsgId: 'c1', content: `IM1.${'A'.repeat(20_000)}` },
+  });
+  expect(came).toMatchObject({ status: 413, json: { code: 1, error: 'message.too_large', data: null } });
+});
+
+test('history is asked for before a place or after one, not both', async () => {
+  const came = await at.ask('GET /api/v1/conversations/tea/messages?before=3&after=1', { as: adas });
+  expect(came.json).toMatchObject({ code: 1, error: 'request.malformed' });
+});
+
+test.each([
+  'seq=1.5',
+  'after=-1',
+  'after=1e3',
+  'after=0x10',
+  'after=9007199254740993',
+  'limit=201',
+  'limit=NaN',
+  'after=1&after=2',
+])('an odd place in history is refused with the field that is wrong: %s (T17)', async (query) => {
+  const came = await at.ask(`GET /api/v1/conversations/tea/messages?${query}`, { as: adas });
+  if (query.startsWith('seq')) return expect(came.json.code).toBe(0);
+  expect(came.json).toMatchObject({ error: 'request.malformed', msg: expect.stringMatching(/query\.(after|limit)/) });
+  return undefined;
+});
+
+test('after a logout the token is dead, and its sockets hear of it', async () => {
+  await at.ask('DELETE /api/v1/session', { as: adas });
+  expect((await at.ask('GET /api/v1/conversations', { as: adas })).json).toMatchObject({ error: 'auth.revoked' });
+  expect(at.told).toContainEqual(expect.objectContaining({ kind: 'revoked', userId: 'ada' }));
+});
+
+test('a page learns which origins may embed it, before anybody signs in', async () => {
+  const config = async (query = '') => (await at.ask(`GET /api/v1/config${query}`)).json.data;
+  expect(await config()).toMatchObject({
+    origins: [publicUrl, embedder],
+    demo: false,
+    limits: { fileBytes: 20971520 },
+  });
+  expect(await config('?appId=shop')).toMatchObject({ origins: [publicUrl, embedder] });
+  expect(await config('?appId=unknown')).toMatchObject({ origins: [publicUrl] });
+});
+
+describe('a file', () => {
+  const download = async (came: Came, by = bo) => {
+    const { fileId } = came.json.data as { fileId: string };
+    return at.ask(`GET /api/v1/conversations/tea/files/${fileId}`, { as: await at.tokenOf(by) });
+  };
+
+  test('comes back byte for byte, to members only, always as an attachment', async () => {
+    const bytes = Buffer.concat([png, Buffer.from(Array.from({ length: 300_000 - png.length }, (_, at) => at % 251))]);
+    const kept = await upload(adas, '春茶 礼盒.png', 'image/png', bytes);
+    expect(kept.json.data).toMatchObject({ size: 300_000, name: '春茶 礼盒.png', mime: 'image/png' });
+    const answer = await at.app.inject({
+      url: `/api/v1/conversations/tea/files/${(kept.json.data as { fileId: string }).fileId}`,
+      headers: { authorization: `Bearer ${await at.tokenOf(cy)}` },
+    });
+    expect(answer.rawPayload.equals(bytes)).toBe(true);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': '300000',
+      'content-disposition': `attachment; filename="__ __.png"; filename*=UTF-8''%E6%98%A5%E8%8C%B6%20%E7%A4%BC%E7%9B%92.png`,
+      'content-security-policy': expect.stringContaining('sandbox'),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-store',
+    });
+    expect((await download(kept, mal)).json).toMatchObject({ error: 'conversation.not_member' });
+  });
+
+  test.each([
+    ['page.html', 'text/html'],
+    ['picture.svg', 'image/svg+xml'],
+    ['x.js', 'text/javascript'],
+    ['x', 'image/png, text/html'],
+    ['x.png', 'image/png'],
+  ])('that could run is given back as bytes of no kind: %s %s (T20)', async (name, mime) => {
+    const came = await download(await upload(adas, name, mime, '<script>alert(1)</script>'));
+    expect(came.headers['content-type']).toBe('application/octet-stream');
+    expect(came.headers['content-disposition']).toMatch(/^attachment/);
+  });
+
+  test.each<[string, Buffer | string, string]>([
+    ['text/html', png, 'image/png'],
+    ['image/png', 'not a picture', 'application/octet-stream'],
+    ['audio/webm', webm, 'audio/webm'],
+    ['image/webp', webm, 'video/webm'],
+    ['application/pdf', '%PDF-1.7\n', 'application/pdf'],
+    ['text/csv', 'a,b', 'text/csv'],
+    ['a/b/c', 'x', 'application/octet-stream'],
+  ])('called %s is what its bytes are', async (declared, bytes, mime) => {
+    expect((await upload(adas, 'x', declared, bytes)).json.data).toMatchObject({ mime });
+  });
+
+  test.each([
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\\\temp\\\\a.png', 'a.png'],
+    ['a\u202Egnp.exe', 'agnp.exe'],
+    ['', 'file'],
+    ['长'.repeat(300), '长'.repeat(255)],
+  ])('named %s is called %s', async (given, called) => {
+    expect((await upload(adas, given)).json.data).toMatchObject({ name: called });
+  });
+
+  test('that is empty, or not there, is refused', async () => {
+    expect((await upload(adas, 'a.png', 'image/png', '')).json).toMatchObject({ code: 1, error: 'file.empty' });
+    const { headers } = formWith('a', 'b', '');
+    const none = { as: adas, headers, raw: Buffer.from('------trialogue--\r\n') };
+    expect((await at.ask('POST /api/v1/conversations/tea/files', none)).json).toMatchObject({ error: 'file.empty' });
+  });
+
+  test('is sent as a form, not as JSON', async () => {
+    const came = await at.ask('POST /api/v1/conversations/tea/files', { as: adas, body: { file: 'x' } });
+    expect(came).toMatchObject({ status: 415, json: { error: 'request.unsupported_media' } });
+  });
+
+  test('may have 20 MiB and not one byte more', async () => {
+    const most = 20 * 1024 * 1024;
+    expect((await upload(adas, 'a.bin', 'video/mp4', Buffer.alloc(most))).json.data).toMatchObject({ size: most });
+    const came = await upload(adas, 'a.bin', 'video/mp4', Buffer.alloc(most + 1));
+    expect(came).toMatchObject({ status: 413, json: { code: 1, error: 'file.too_large' } });
+  });
+});

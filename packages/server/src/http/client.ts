@@ -1,0 +1,82 @@
+import { Refused, limits } from '@trialogue/protocol';
+import type { ClientApi } from '@trialogue/protocol/api';
+
+import type { SignIn } from '../access/signIn.ts';
+import type { Chat } from '../chat/chat.ts';
+import type { Handlers } from './ask.ts';
+import { asAttachment } from './files.ts';
+import type { Origins } from './origins.ts';
+
+/** The client API, contract §3. */
+export const clientHandlers = (at: {
+  chat: Chat;
+  signIn: SignIn;
+  origins: Origins;
+  publicUrl: () => string;
+  ownOrigins: () => readonly string[];
+  isDemo: boolean;
+  /** Called for each ticket exchange and refresh. @throws {RateLimited} */
+  countSignIn: (address: string) => void;
+}): Handlers<ClientApi> => {
+  const { chat, signIn, origins, publicUrl, countSignIn } = at;
+  return {
+    getConfig: async ({ query }) => ({
+      origins: [...at.ownOrigins(), ...origins.of(query.appId)],
+      demo: at.isDemo,
+      limits: {
+        contentBytes: limits.contentBytes,
+        payloadBytes: limits.payloadBytes,
+        fileBytes: limits.fileBytes,
+        recallMs: limits.recallMs,
+        pageMost: limits.pageMost,
+      },
+    }),
+
+    createSession: async ({ body, ip }) => {
+      countSignIn(ip);
+      return signIn.exchangeTicket(body);
+    },
+    refreshSession: async ({ body, ip }) => {
+      countSignIn(ip);
+      return signIn.refresh(body.refreshToken);
+    },
+    logout: async ({ caller }) => {
+      await signIn.logout(caller.actor);
+      return null;
+    },
+
+    getConversation: async ({ caller, query }) => {
+      const { me, name, dlgKey, head, readSeq, custom } = await chat.enter(caller.actor, query.groupId);
+      return {
+        wsAddress: `${publicUrl().replace(/^http/, 'ws')}/ws`,
+        dlgId: query.groupId,
+        dlgKey,
+        name,
+        userId: me.userId,
+        imToken: caller.token,
+        urole: me.urole,
+        avatar: me.avatar,
+        remark: me.remark,
+        userName: me.name,
+        head,
+        readSeq,
+        ...(custom && { custom }),
+      };
+    },
+    getDlgPage: ({ caller, query }) => chat.conversations(caller.actor, query),
+    getMsgPage: ({ caller, params, query }) => {
+      if (query.before !== undefined && query.after !== undefined) {
+        throw new Refused('request.malformed', 'query: expected before or after, not both.');
+      }
+      return chat.history(caller.actor, params.dlgId, query);
+    },
+    getMemberList: ({ caller, params }) => chat.members(caller.actor, params.dlgId),
+    sendMsg: ({ caller, params, body }) => chat.send(caller.actor, { dlgId: params.dlgId, ...body }),
+    markRead: ({ caller, params, body }) => chat.markRead(caller.actor, params.dlgId, body.seq),
+    recallMsg: ({ caller, params }) => chat.recall(caller.actor, params.dlgId, params.seq),
+
+    uploadFile: ({ caller, params, body }) => chat.keepFile(caller.actor, params.dlgId, body),
+    downloadFile: async ({ caller, params }) =>
+      asAttachment(await chat.openFile(caller.actor, params.dlgId, params.fileId)),
+  };
+};

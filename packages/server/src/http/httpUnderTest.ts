@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+
+import { seal } from '@trialogue/crypto';
+import { id, type ClientMsgId, type DlgId } from '@trialogue/protocol';
+import { ada, bo, cy, mal, shop, tea, type Person } from '@trialogue/testkit';
+import type { FastifyInstance } from 'fastify';
+
+import { appOf } from '../access/apps.ts';
+import { masterKey } from '../access/masterKey.ts';
+import { createSignIn } from '../access/sessions.ts';
+import type { SignIn } from '../access/signIn.ts';
+import { accessTokens } from '../access/tokens.ts';
+import { memoryBus } from '../bus/memory.ts';
+import type { Platform } from '../chat/chat.ts';
+import { makeChat } from '../chat/makeChat.ts';
+import type { App, Notice } from '../chat/ports.ts';
+import { cast } from '../demo/cast.ts';
+import { memoryFiles } from '../files/memory.ts';
+import type { LogFields } from '../ops/log.ts';
+import { createMetrics } from '../ops/metrics.ts';
+import { openInProcess } from '../storage/sqlite/inProcess.ts';
+import { originsOf } from './origins.ts';
+import { createHttp, type HttpPorts } from './server.ts';
+
+export const appSecret = 'q8sYVf3rTn2LbKd7XwPz5JcHm4GgAe9u';
+export const publicUrl = 'https://im.test';
+export const embedder = 'https://shop.test';
+
+/** What came back: the status, the headers, and the body read as JSON when it is. */
+export interface Came {
+  status: number;
+  headers: Record<string, string | undefined>;
+  text: string;
+  json: { code: number; data: never; msg: string; error?: string; requestId?: string };
+}
+
+export interface Sent {
+  as?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  raw?: string | Buffer;
+}
+
+export interface Http {
+  app: FastifyInstance;
+  signIn: SignIn;
+  platform: Platform;
+  shopApp: App;
+  told: Notice[];
+  logged: { what: string; fields: LogFields | undefined }[];
+  clock: { now(): number; at: number };
+  isDraining: { value: boolean };
+  /** `method /path`. */
+  ask(what: string, sent?: Sent): Promise<Came>;
+  tokenOf(person: Person): Promise<string>;
+  /** Content of a text message, sealed as the SDK does it. */
+  sealed(
+    by: Person,
+    text: string,
+    clientMsgId: string,
+    dlgId?: DlgId,
+  ): Promise<{ clientMsgId: string; content: string }>;
+  close(): Promise<void>;
+}
+
+/** The tea shop behind its HTTP side: everything real but for sockets and clock. Mal is in no conversation. */
+export async function openHttp({
+  isDemo = false,
+  ...options
+}: Partial<HttpPorts> & { isDemo?: boolean } = {}): Promise<Http> {
+  const store = await openInProcess();
+  const master = new Uint8Array(randomBytes(32));
+  const keys = masterKey(master);
+  const clock = { at: 1_760_000_000_000, now: () => clock.at };
+  const bus = memoryBus();
+  const told: Notice[] = [];
+  bus.listen((notice) => told.push(notice));
+  const logged: Http['logged'] = [];
+  const note = (what: string, fields?: LogFields) => void logged.push({ what, fields });
+  const isDraining = { value: false };
+
+  await store.putApp(appOf({ appId: shop, secret: appSecret, origins: [embedder] }, keys));
+  const shopApp = (await store.findApp(shop)) as App;
+  const signIn = createSignIn({
+    store,
+    wrap: keys,
+    tokens: accessTokens(master, clock),
+    bus,
+    clock,
+    publicUrl: () => publicUrl,
+  });
+  const { chat, platform, close } = makeChat({
+    store,
+    bus,
+    keys,
+    files: memoryFiles(),
+    presence: { isOnline: () => false },
+    clock,
+    random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
+    warn: note,
+  });
+  for (const person of [ada, bo, cy, mal]) await platform.putUser(shop, person);
+  await platform.createGroup(shop, { groupId: tea, name: 'Tea', members: [ada, bo, cy] });
+
+  const app = await createHttp({
+    chat,
+    platform,
+    signIn,
+    store,
+    clock,
+    logger: { debug: note, info: note, warn: note, error: note },
+    metrics: createMetrics(),
+    origins: originsOf(await store.listApps(), shop),
+    folders: { web: '/nowhere', sdk: '/nowhere' },
+    publicUrl: () => publicUrl,
+    ownOrigins: () => [publicUrl],
+    isDraining: () => isDraining.value,
+    signInsPerMinute: 0,
+    trustedProxies: 0,
+    ...(isDemo && { demo: { app: shopApp, cast } }),
+    ...options,
+  });
+
+  const tokenOf = async ({ userId }: Person) => (await signIn.createToken(shop, userId)).token;
+  return {
+    app,
+    signIn,
+    platform,
+    shopApp,
+    told,
+    logged,
+    clock,
+    isDraining,
+    tokenOf,
+    async ask(what, { as, body, headers = {}, raw } = {}) {
+      const [method, url] = what.split(' ') as ['GET', string];
+      const answer = await app.inject({
+        method,
+        url,
+        headers: {
+          ...(as !== undefined && { authorization: `Bearer ${as}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+        ...(raw !== undefined && { payload: raw }),
+      });
+      const isJson = answer.body.startsWith('{') && !answer.body.includes('\n');
+      return {
+        status: answer.statusCode,
+        headers: answer.headers as Came['headers'],
+        text: answer.body,
+        json: isJson ? answer.json() : undefined,
+      } as Came;
+    },
+    async sealed(by, text, clientMsgId, dlgId = tea) {
+      const actor = await signIn.authenticate(await tokenOf(by));
+      const { dlgKey } = await chat.enter(actor, dlgId);
+      const plaintext = JSON.stringify({ type: 'text', text });
+      const content = seal(plaintext, { dlgId, dlgKey, fromuid: by.userId, clientMsgId });
+      return { clientMsgId: id<ClientMsgId>(clientMsgId), content };
+    },
+    async close() {
+      await app.close();
+      close();
+      await bus.close();
+      await store.close();
+    },
+  };
+}
+
+/** A form with one file, as a browser sends it. */
+export function formWith(
+  name: string,
+  mime: string,
+  bytes: string | Buffer,
+): { headers: Record<string, string>; raw: Buffer } {
+  const boundary = '----trialogue';
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ${mime}\r\n\r\n`;
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    raw: Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  };
+}

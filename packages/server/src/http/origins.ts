@@ -1,0 +1,20 @@
+import type { AppId } from '@trialogue/protocol';
+
+import type { App } from '../chat/ports.ts';
+
+/** Which pages of other sites may embed ours, call the API and open sockets. Exact origins. */
+export interface Origins {
+  /** Those of one app; of the first when none is named; nobody's when there is no such app. */
+  of(appId?: string): readonly string[];
+  /** Whether any app knows it. */
+  has(origin: string): boolean;
+}
+
+export function originsOf(apps: readonly App[], first: AppId): Origins {
+  const byApp = new Map<string, readonly string[]>(apps.map((app) => [app.appId, app.origins]));
+  const all = new Set([...byApp.values()].flat());
+  return {
+    of: (appId = first) => byApp.get(appId) ?? [],
+    has: (origin) => all.has(origin),
+  };
+}

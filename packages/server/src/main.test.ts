@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+// Each starts a process that compiles its sources.
+vi.setConfig({ testTimeout: 60_000 });
+
+let dir: string;
+let running: ChildProcess | undefined;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'trialogue-main-'));
+});
+afterEach(() => {
+  running?.kill('SIGKILL');
+  running = undefined;
+  rmSync(dir, { recursive: true, force: true });
+});
+
+interface Run {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  exit: Promise<number | null>;
+}
+
+/** The server as an operator starts it, from its sources. */
+function run(env: Record<string, string>): Run {
+  const child = spawn(process.execPath, ['-C', '@trialogue/source', '--import', 'tsx', main], {
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', DATA_DIR: join(dir, 'data'), ...env },
+  });
+  running = child;
+  const heard = { out: '', err: '' };
+  child.stdout.on('data', (bytes) => (heard.out += String(bytes)));
+  child.stderr.on('data', (bytes) => (heard.err += String(bytes)));
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  return { child, out: () => heard.out, err: () => heard.err, exit };
+}
+
+async function listening({ out, err, exit }: Run): Promise<string> {
+  for (;;) {
+    const origin = /listening on (\S+)\n/.exec(out())?.[1];
+    if (origin !== undefined) return origin;
+    const ended = await Promise.race([exit, new Promise<'wait'>((resolve) => setTimeout(resolve, 20, 'wait'))]);
+    if (ended !== 'wait') throw new Error(`it ended with ${ended}: ${err()}`);
+  }
+}
+
+test('wrong settings: it says all of them, in words, and ends with code 1', async () => {
+  const { exit, err, out } = run({ PORT: 'eighty', APP_SECRET: 'short', NATS_URL: 'nats://x' });
+  expect(await exit).toBe(1);
+  expect(err().trimEnd().split('\n')).toEqual([
+    'The server cannot start with these settings:',
+    expect.stringContaining('PORT is "eighty"'),
+    expect.stringContaining('NATS_URL is given'),
+    expect.stringContaining('APP_SECRET has 5 characters'),
+  ]);
+  expect(err()).not.toMatch(/\.ts:\d+/);
+  expect(out()).toBe('');
+});
+
+describe('a server', () => {
+  test('prints where it listens; in the demo three links, the desk, the app’s id and secret', async () => {
+    const server = run({ DEMO: '1' });
+    const origin = await listening(server);
+    expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(server.out().match(/listening on/g)).toHaveLength(1);
+    while (!server.out().includes('App secret\n')) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const userId of ['ada', 'bo', 'cy']) {
+      expect(server.out()).toContain(`${origin}/groupConversation?groupId=tea&userId=${userId}#ticket=`);
+    }
+    expect(server.out()).toContain(`${origin}/test.html`);
+    expect(server.out()).toContain(`${origin}/workbench`);
+    expect(server.out()).toContain('App id\n    shop\n');
+    expect(statSync(join(dir, 'data/trialogue.db')).mode & 0o077).toBe(0);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('goes with code 0 when asked by %s', async (signal) => {
+    const server = run({});
+    await listening(server);
+    server.child.kill(signal);
+    expect(await server.exit).toBe(0);
+    expect(server.err()).toContain('"draining"');
+    expect(server.out()).not.toContain('secret');
+  });
+
+  test('says so when its port is taken', async () => {
+    const first = run({});
+    const { port } = new URL(await listening(first));
+    const second = run({ PORT: port, DATA_DIR: join(dir, 'second') });
+    expect(await second.exit).toBe(1);
+    expect(second.err()).toMatch(/^PORT is taken by another program/);
+    first.child.kill('SIGKILL');
+    await first.exit;
+  });
+});

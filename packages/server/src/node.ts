@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { appOf, secretOf } from './access/apps.ts';
+import { masterKey } from './access/masterKey.ts';
+import { createSignIn } from './access/sessions.ts';
+import { accessTokens } from './access/tokens.ts';
+import { memoryBus } from './bus/memory.ts';
+import { makeChat, type ChatPorts } from './chat/makeChat.ts';
+import type { KeyWrap, Random, Store } from './chat/ports.ts';
+import { BadConfig, type Config } from './config.ts';
+import { cast } from './demo/cast.ts';
+import { demoLinks } from './demo/links.ts';
+import { tellStories } from './demo/stories.ts';
+import { diskFiles } from './files/disk.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { addressOf } from './http/address.ts';
+import { originsOf } from './http/origins.ts';
+import { ownOrigins } from './http/ownOrigins.ts';
+import type { Folders } from './http/pages.ts';
+import { createHttp } from './http/server.ts';
+import { createLogger, type Logger } from './ops/log.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { openThreads } from './storage/sqlite/threads.ts';
+
+/** One running server. */
+export interface Node {
+  /** Where it listens. */
+  origin: string;
+  /** What links and `wsAddress` are made with. */
+  publicUrl: string;
+  /** Fresh links into the first ready-made conversation; none without the demo. */
+  demoLinks(): Promise<{ name: string; url: string }[]>;
+  /** Goes away politely: nobody new, what is under way is answered, sockets are told to come back within `inMs`. */
+  drain(inMs: number): Promise<void>;
+  /** Goes away at once. What is acknowledged is on disk. */
+  close(): Promise<void>;
+}
+
+export interface NodeOptions {
+  logger?: Logger;
+  /** Told once when the disk cannot be trusted any more: the process should end. */
+  onFatal?: (cause: Error) => void;
+  folders?: Folders;
+}
+
+/** The same from the sources and from the built file: both lie two folders below the repository. */
+const built = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const folders: Folders = { web: built('apps/web/dist'), sdk: built('packages/sdk/dist') };
+/** Tickets and sessions that are long over are forgotten this often. */
+const TIDY_EVERY_MS = 60 * 60_000;
+const clock = { now: () => Date.now() };
+const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
+
+/**
+ * Puts the parts together and listens.
+ * @throws {BadConfig} when the master key is not the one of the data.
+ * @throws {Error} when the database cannot be opened, or the address is taken.
+ */
+export async function startNode(config: Config, options: NodeOptions = {}): Promise<Node> {
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const metrics = createMetrics();
+  const keys = masterKey(config.masterKey);
+  const store = await openThreads(join(config.dataDir, 'trialogue.db'), {
+    onFatal: (cause) => {
+      metrics.failed('storage');
+      logger.error('storage: cannot be trusted any more', { error: cause });
+      options.onFatal?.(cause);
+    },
+  });
+  const cleanUp: (() => unknown)[] = [() => store.close()];
+  const closeAll = async () => {
+    for (const close of cleanUp.splice(0).reverse()) await close();
+  };
+
+  try {
+    await checkMasterKey(store, keys, config.dataDir);
+    await store.putApp(appOf(config.app, keys));
+    const origins = originsOf(await store.listApps(), config.app.appId);
+
+    /** Known once it listens. */
+    let address = { origin: '', publicUrl: '', own: [] as string[] };
+    let isDraining = false;
+    const publicUrl = () => address.publicUrl;
+
+    const bus = memoryBus();
+    cleanUp.push(() => bus.close());
+    const signIn = createSignIn({
+      store,
+      wrap: keys,
+      tokens: accessTokens(config.masterKey, clock),
+      bus,
+      clock,
+      publicUrl,
+    });
+    // Chat asks who is here, the gateway asks chat: whichever is made first has to look for the other later.
+    const late: { gateway?: Gateway } = {};
+    const ports: ChatPorts = {
+      store,
+      bus,
+      keys,
+      files: await diskFiles(join(config.dataDir, 'files')),
+      presence: { isOnline: (appId, userId) => late.gateway?.presence.isOnline(appId, userId) ?? false },
+      clock,
+      random,
+      warn: (what, ids, error) => logger.warn(what, { ...ids, error }),
+    };
+    const { chat, platform, log, close: forgetKeys } = makeChat(ports);
+    cleanUp.push(forgetKeys);
+    if (config.demo) await tellStories(ports, config.app.appId);
+    const tidy = setInterval(() => {
+      store.forgetExpired(clock.now()).catch((error: unknown) => logger.warn('storage: not tidied', { error }));
+    }, TIDY_EVERY_MS).unref();
+    cleanUp.push(() => clearInterval(tidy));
+
+    const gateway = createGateway({
+      chat,
+      log,
+      signIn,
+      bus,
+      clock,
+      logger,
+      metrics,
+      isAllowedOrigin: (origin) => address.own.includes(origin) || origins.has(origin),
+      addressOf: (request) => addressOf(request, config.trustedProxies),
+    });
+    late.gateway = gateway;
+    cleanUp.push(() => gateway.close());
+
+    const app = await store.findApp(config.app.appId);
+    const demo = config.demo && app ? { app, cast } : undefined;
+    const http = await createHttp({
+      chat,
+      platform,
+      signIn,
+      store,
+      clock,
+      logger,
+      metrics,
+      origins,
+      folders: options.folders ?? folders,
+      publicUrl,
+      ownOrigins: () => address.own,
+      isDraining: () => isDraining,
+      signInsPerMinute: config.signInsPerMinute,
+      trustedProxies: config.trustedProxies,
+      ...(demo && { demo }),
+    });
+    http.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    // Before the gateway in closing: what is under way is answered, and no socket comes in any more.
+    const stopHttp = async () => {
+      const stopped = http.close();
+      await gateway.close();
+      await stopped;
+    };
+    cleanUp.push(stopHttp);
+
+    await http.listen({ port: config.port, host: config.host });
+    const { port } = http.server.address() as AddressInfo;
+    address = ownOrigins({ host: config.host, port, publicUrl: config.publicUrl });
+
+    return {
+      origin: address.origin,
+      publicUrl: address.publicUrl,
+      demoLinks: async () => (demo ? demoLinks({ store, signIn, app: demo.app }) : []),
+      async drain(inMs) {
+        isDraining = true;
+        await gateway.drain(inMs);
+        await closeAll();
+      },
+      close: async () => {
+        isDraining = true;
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Everything at rest is under the master key; with another one nothing could be read, and new rows would be a mix. */
+async function checkMasterKey(store: Store, keys: KeyWrap, dataDir: string): Promise<void> {
+  for (const app of await store.listApps()) {
+    try {
+      secretOf(app, keys).fill(0);
+    } catch {
+      throw new BadConfig([
+        `MASTER_KEY is not the one that the data in ${dataDir} was made with. Expected: that one, or another DATA_DIR.`,
+      ]);
+    }
+  }
+}
