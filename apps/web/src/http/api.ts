@@ -17,6 +17,7 @@ export const getConfig = (query: QueryOf<ClientApi['getConfig']> = {}) =>
 export const createSession = (body: BodyOf<ClientApi['createSession']>) =>
   client<'createSession'>('POST', '/session', { data: body, keepSession: true });
 
+/** @public for integrators' code; `renew.ts` asks below this layer. */
 export const refreshSession = (refreshToken: string) =>
   client<'refreshSession'>('POST', '/session/refresh', { data: { refreshToken }, keepSession: true });
 
@@ -34,9 +35,11 @@ export const getMsgPage = (dlgId: DlgId, query: QueryOf<ClientApi['getMsgPage']>
 export const getMemberList = (dlgId: DlgId) =>
   client<'getMemberList'>('GET', '/conversations/:dlgId/members', { at: { dlgId } });
 
+/** @public for integrators' code; the page sends over the socket. */
 export const sendMsg = (dlgId: DlgId, body: BodyOf<ClientApi['sendMsg']>) =>
   client<'sendMsg'>('POST', '/conversations/:dlgId/messages', { at: { dlgId }, data: body });
 
+/** @public for integrators' code; the page marks over the socket. */
 export const markRead = (dlgId: DlgId, seq: Seq) =>
   client<'markRead'>('POST', '/conversations/:dlgId/read', { at: { dlgId }, data: { seq } });
 

@@ -81,7 +81,7 @@ const malformed = (error: Malformed): FromFrame => ({
 });
 
 /** Whether another page shows us inside itself. */
-export const isEmbedded = window.parent !== window;
+const isEmbedded = window.parent !== window;
 
 /** Listens from the first moment on: a page may speak as soon as our frame has loaded. */
 export const host = isEmbedded ? openHost(window) : undefined;
