@@ -5,10 +5,10 @@ import { receive } from '../conversation/received.ts';
 import { failure, type Failure } from '../errors.ts';
 import { paused, rested } from '../timeline/catchUp.ts';
 import { corrected, heardOf } from '../timeline/timeline.ts';
-import { ANSWER_MS, MOST_TRIES, frameOf, hasAsk, isDue, type Ask } from './asks.ts';
+import { ANSWER_MS, MOST_TRIES, MOST_TRIES_FOR_KEY, frameOf, hasAsk, isDue, type Ask } from './asks.ts';
 import { changeOf, giveOut, learnKey, noKeyCame, over } from './following.ts';
 import { move } from './link.ts';
-import { failStale } from './sending.ts';
+import { retryStale } from './sending.ts';
 import type { Turn } from './turn.ts';
 
 export function openedCame(turn: Turn, { id, dlgId, head, readSeq, dlgKey }: ServerFrameOf<'opened'>): void {
@@ -16,7 +16,7 @@ export function openedCame(turn: Turn, { id, dlgId, head, readSeq, dlgKey }: Ser
   if (!ask || 'range' in ask || ask.dlgId !== dlgId) return;
   turn.forgetAsk(id);
   learnKey(turn, dlgId, dlgKey);
-  if (ask.kind === 'ring') failStale(turn, dlgId);
+  if (ask.kind === 'ring') retryStale(turn, dlgId);
   if (turn.state.conversation?.dlgId !== dlgId) {
     // It was only about the key. Unless we say so, its messages would come now.
     return turn.transmit({ op: 'leave', dlgId });
@@ -73,12 +73,11 @@ export function askDue(turn: Turn): void {
 }
 
 function askAgain(turn: Turn, id: number, ask: Ask): void {
-  const isOver = ask.tries >= MOST_TRIES;
-  if (isOver && ask.kind === 'history') {
+  if (ask.kind === 'history' && ask.tries >= MOST_TRIES) {
     turn.forgetAsk(id);
     return turn.fail(ask.key, 'sdk.timeout');
   }
-  if (isOver && ask.kind === 'ring') {
+  if (ask.kind === 'ring' && ask.tries >= MOST_TRIES_FOR_KEY) {
     turn.forgetAsk(id);
     return noKeyCame(turn, ask.dlgId);
   }

@@ -27,6 +27,8 @@ export type Asks = ReadonlyMap<number, Ask>;
 export const ANSWER_MS = 10_000;
 /** After so many tries the application is told that no answer came. */
 export const MOST_TRIES = 3;
+/** A key is worth waiting for. On a dead connection the silence of the server is noticed before this. */
+export const MOST_TRIES_FOR_KEY = 5;
 
 export function frameOf(id: number, ask: Ask): ClientFrame {
   const { dlgId } = ask;

@@ -293,11 +293,23 @@ describe('sending', () => {
     expect(parseHeader(at.line.last('send').content).epoch).toBe(2);
   });
 
+  test('a second refusal of the bytes of before is not taken for one of the bytes of now (I2)', async () => {
+    const at = adasClient().comeUp();
+    const sending = at.session.send(hello);
+    at.nack('key.stale_epoch').opened(0, { dlgKey: ring(1, 2) });
+    const resealed = at.line.last('send');
+    at.nack('key.stale_epoch').opened(0, { dlgKey: ring(1, 2) });
+    expect(at.line.last('send')).toEqual(resealed);
+    at.ack(1);
+    expect(await sending).toMatchObject({ seq: 1 });
+  });
+
   test('a server that refuses the key and has no other is not asked for ever', async () => {
     const at = adasClient().comeUp();
     const sending = at.session.send(hello);
-    at.nack('key.stale_epoch').opened(0);
+    for (let tries = 0; tries < 3; tries++) at.nack('key.stale_epoch').opened(0);
     await expect(sending).rejects.toMatchObject({ error: 'key.stale_epoch' });
+    expect(at.line.all('send')).toHaveLength(3);
   });
 
   test('the same for a conversation that is not the chosen one, which is not followed for that', async () => {
@@ -490,6 +502,30 @@ describe('following a conversation', () => {
     expect(at.seqs()).toEqual([1, 2, 3]);
   });
 
+  test('an answer that was asked for before a message came is not the last word about its key', () => {
+    const at = adasClient().comeUp(0);
+    void at.session.send(hello);
+    at.nack('key.stale_epoch');
+    const { id: earlier } = at.line.last('open');
+    at.message(1, { under: ring(1, 2, 3) });
+    at.line.says({ op: 'opened', id: earlier, dlgId: tea, head: 1, readSeq: 0, dlgKey: ring(1, 2) });
+    expect(at.seqs()).toEqual([]);
+    at.opened(1, { dlgKey: ring(1, 2, 3) });
+    expect(at.heard('message')).toMatchObject([{ seq: 1, payload: { type: 'text' } }]);
+  });
+
+  test('while a message waits for its key, the client is not woken in circles', () => {
+    const at = adasClient()
+      .comeUp(0)
+      .message(1, { under: ring(1, 2) });
+    at.line.says({ op: 'ping', heads: [{ dlgId: tea, head: 5 }] });
+    at.clock.advance(5_000);
+    expect(at.seqs()).toEqual([]);
+    at.opened(1, { dlgKey: ring(1, 2) });
+    expect(at.seqs()).toEqual([1]);
+    expect(at.line.last('history')).toMatchObject({ after: 1 });
+  });
+
   test('a message under a key that nobody has is given out as it is, and asked about once', () => {
     const at = adasClient()
       .comeUp(0)
@@ -505,7 +541,7 @@ describe('following a conversation', () => {
     const at = adasClient()
       .comeUp(0)
       .message(1, { under: ring(9) });
-    for (let ping = 0; ping < 3; ping++) {
+    for (let ping = 0; ping < 5; ping++) {
       at.clock.advance(10_000);
       at.line.says({ op: 'ping', heads: [] });
     }

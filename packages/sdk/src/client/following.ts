@@ -6,7 +6,7 @@ import { failure } from '../errors.ts';
 import { asking, nextPage } from '../timeline/catchUp.ts';
 import { raise, told } from '../timeline/marks.ts';
 import { heardOf } from '../timeline/timeline.ts';
-import { ANSWER_MS, hasAsk } from './asks.ts';
+import { ANSWER_MS } from './asks.ts';
 import { failStale, resealStale } from './sending.ts';
 import type { Turn } from './turn.ts';
 
@@ -90,9 +90,8 @@ export function giveOut(turn: Turn): void {
   const marks = last ? raise(conversation.marks, 'delivered', last.seq, turn.now) : conversation.marks;
   turn.set({ conversation: { ...conversation, marks } });
   for (const message of ready) give(turn, message, dlgId, dlgKey);
-  if (wantsKey && !hasAsk(turn.state.asks, 'ring', dlgId)) {
-    turn.ask({ kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
-  }
+  // Though it may have been asked before: that answer may be older than the key.
+  if (wantsKey) turn.ask({ kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
 }
 
 function give(turn: Turn, message: Message, dlgId: DlgId, dlgKey: string | undefined): void {

@@ -3,14 +3,27 @@ import { refusals, type ClientMsgId, type DlgId, type ServerFrameOf } from '@tri
 
 import { epochOf, newestEpoch } from '../conversation/received.ts';
 import { failure } from '../errors.ts';
-import { MOST_ENTRIES, add, find, goOut, remove, rest, sealAgain, spoil, type Entry } from '../outbox/outbox.ts';
-import { ANSWER_MS, hasAsk } from './asks.ts';
+import {
+  MOST_ENTRIES,
+  add,
+  find,
+  goOut,
+  remove,
+  rest,
+  sealAgain,
+  sendAgain,
+  spoil,
+  type Entry,
+} from '../outbox/outbox.ts';
+import { ANSWER_MS } from './asks.ts';
 import { move } from './link.ts';
 import { sendKey } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** However long a server asks us to wait, not longer. */
 const LONGEST_REST_MS = 60_000;
+/** Refusals for a key that nobody has a newer one of, after which a message is given up. */
+const MOST_STALE = 2;
 
 /** Takes a sealed message into the outbox. One that is in it already is not taken twice. */
 export function queue(turn: Turn, message: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string }): void {
@@ -61,9 +74,8 @@ export function refused(turn: Turn, { dlgId, clientMsgId, error, msg, retryAfter
     case 'afterRekey':
       if (newestEpoch(turn.ringOf(dlgId)) > epochOf(entry.content)) return reseal(turn, entry);
       turn.set({ outbox: spoil(outbox, entry) });
-      if (!hasAsk(turn.state.asks, 'ring', dlgId)) {
-        turn.ask({ kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
-      }
+      // Though it may have been asked before: that answer may be older than the refusal.
+      turn.ask({ kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
   }
 }
 
@@ -74,10 +86,24 @@ export function resealStale(turn: Turn, dlgId: DlgId): void {
   }
 }
 
-/** The server was asked for a newer key and has none. */
-export function failStale(turn: Turn, dlgId: DlgId): void {
-  for (const entry of stale(turn, dlgId)) fail(turn, entry, failure('key.stale_epoch'));
+/**
+ * The server was asked for a newer key and has none: what it refused were bytes of before, sent twice because its
+ * answer took long. Those of now go out again, though not for ever.
+ */
+export function retryStale(turn: Turn, dlgId: DlgId): void {
+  for (const entry of stale(turn, dlgId)) {
+    if (entry.refusals < MOST_STALE) turn.set({ outbox: sendAgain(turn.state.outbox, entry) });
+    else failEntry(turn, entry);
+  }
 }
+
+/** There is no newer key to be had. */
+export function failStale(turn: Turn, dlgId: DlgId): void {
+  for (const entry of stale(turn, dlgId)) failEntry(turn, entry);
+}
+
+const failEntry = (turn: Turn, entry: Entry): void =>
+  fail(turn, entry, failure('key.stale_epoch', undefined, entry.isUnsure ? 'unknown' : 'none'));
 
 const stale = (turn: Turn, dlgId: DlgId): Entry[] =>
   turn.state.outbox.filter((entry) => entry.dlgId === dlgId && entry.state.name === 'stale');
@@ -100,5 +126,8 @@ function fail(turn: Turn, entry: Entry, what: ReturnType<typeof failure>): void 
   const { dlgId, clientMsgId } = entry;
   turn.set({ outbox: remove(turn.state.outbox, entry) });
   turn.tell('outbox', { dlgId, clientMsgId, state: 'failed', error: what.error, outcome: what.outcome });
-  turn.settle(sendKey(dlgId, clientMsgId), { failure: what });
+  turn.settle(sendKey(dlgId, clientMsgId), {
+    failure: what,
+    ...(what.outcome === 'unknown' && { content: entry.content }),
+  });
 }

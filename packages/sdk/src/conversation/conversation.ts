@@ -102,10 +102,12 @@ export function release(
 /** The answer about the key is there, whatever it was. */
 export const keyAnswered = (now: Conversation): Conversation => ({ ...now, isAwaitingKey: false });
 
-export const conversationDueAt = ({ phase, timeline, catchUp, marks }: Conversation): Instant | undefined => {
+export const conversationDueAt = (now: Conversation): Instant | undefined => {
+  const { phase, timeline, catchUp, marks, isAwaitingKey } = now;
   if (phase === 'closed') return catchUp.notBefore;
   if (phase !== 'open' || !timeline) return undefined;
-  return earliest(catchUpDueAt(timeline, catchUp), marks.dueAt);
+  // Nothing is asked for before the key is there; to be woken for it would be to go round in circles.
+  return earliest(isAwaitingKey ? undefined : catchUpDueAt(timeline, catchUp), marks.dueAt);
 };
 
 const earliest = (...times: (Instant | undefined)[]): Instant | undefined => {

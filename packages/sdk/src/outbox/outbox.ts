@@ -66,13 +66,27 @@ export function goOut(outbox: Outbox, now: Instant): [Outbox, Entry[]] {
 export const rest = (outbox: Outbox, name: Name, until: Instant): Outbox =>
   change(outbox, name, (entry) => ({ ...entry, refusals: entry.refusals + 1, state: { name: 'resting', until } }));
 
-/** The key is too old. */
+/** The key is too old. After an earlier refusal this may be its echo, and then the bytes of now may be stored. */
 export const spoil = (outbox: Outbox, name: Name): Outbox =>
-  change(outbox, name, (entry) => ({ ...entry, state: { name: 'stale' } }));
+  change(outbox, name, (entry) => ({
+    ...entry,
+    isUnsure: entry.isUnsure || entry.refusals > 0,
+    state: { name: 'stale' },
+  }));
+
+/** The same bytes once more. */
+export const sendAgain = (outbox: Outbox, name: Name): Outbox =>
+  change(outbox, name, (entry) => ({ ...entry, refusals: entry.refusals + 1, state: { name: 'queued' } }));
 
 /** The one case in which the bytes change: the server has certainly stored nothing under the old key. */
 export const sealAgain = (outbox: Outbox, name: Name, content: string): Outbox =>
-  change(outbox, name, (entry) => ({ ...entry, content, isUnsure: false, state: { name: 'queued' } }));
+  change(outbox, name, (entry) => ({
+    ...entry,
+    content,
+    isUnsure: false,
+    refusals: entry.refusals + 1,
+    state: { name: 'queued' },
+  }));
 
 /** The connection is gone: whatever was on the way goes out again on the next one. */
 export const lost = (outbox: Outbox): Outbox =>
