@@ -1,0 +1,136 @@
+import type { DlgId, Seq, UserId } from '@trialogue/protocol';
+import { ImError, type HistoryPage, type Received } from '@trialogue/sdk/core';
+
+import { Broken } from './check/broken.ts';
+import { Observer } from './check/observer.ts';
+import { checkPage, type Range } from './check/pages.ts';
+import { Copy } from './copy.ts';
+import type { Ground } from './ground.ts';
+
+export type AskForPage = (range: Range & { dlgId: DlgId }) => Promise<HistoryPage>;
+
+/** What somebody sees of the conversations: what the client gave, and what was fetched. All of it is checked. */
+export class Screen {
+  readonly #userId: UserId;
+  readonly #on: Ground;
+  readonly #ask: AskForPage;
+  readonly #copies = new Map<DlgId, Copy>();
+  readonly #filling = new Set<DlgId>();
+  /** What the client gave, for the fault of giving it twice. */
+  readonly #given = new Map<string, Received>();
+  #observer: Observer;
+
+  constructor(userId: UserId, on: Ground, ask: AskForPage) {
+    this.#userId = userId;
+    this.#on = on;
+    this.#ask = ask;
+    this.#observer = new Observer(userId);
+  }
+
+  /** A new client gives everything anew; the copies stay. */
+  startOver(client: string): void {
+    this.#observer = new Observer(client);
+    this.#given.clear();
+  }
+
+  /** Another conversation was chosen, or the same one anew. */
+  chose(): void {
+    this.#observer.chose();
+  }
+
+  opened(dlgId: DlgId, head: Seq): void {
+    this.#on.checks.hold(() => this.#observer.opened(dlgId, head));
+    void this.fill(dlgId);
+  }
+
+  /** Up to where the client has given this conversation, if it is the chosen one. */
+  upTo(dlgId: DlgId): Seq | undefined {
+    return this.#observer.upTo(dlgId);
+  }
+
+  given(dlgId: DlgId, seq: Seq): Received | undefined {
+    return this.#given.get(`${dlgId} ${seq}`);
+  }
+
+  give(message: Received): void {
+    const { checks, say } = this.#on;
+    const { dlgId, seq } = message;
+    say(`${this.#userId} is given ${dlgId} ${seq}`);
+    this.#given.set(`${dlgId} ${seq}`, message);
+    checks.hold(() => {
+      this.#observer.given(dlgId, seq);
+      this.#takeIn(message, true);
+    });
+  }
+
+  /** Puts a message on the screen, whichever way it came. */
+  #takeIn(message: Received, isLive: boolean): void {
+    const { ledger, sends, membership } = this.#on.checks;
+    const { dlgId, payload, error, ...row } = message;
+    ledger.shown(dlgId, row, this.#userId);
+    if (payload === null) {
+      // A page may come before the key of its newest messages; it is fetched again.
+      if (!isLive && (error === 'E_KEY' || error === 'E_EPOCH')) return this.#on.seen('page before its key');
+      // Whoever is removed may have been given what is under a new key, but not the key.
+      if (membership.wasRemovedSince(dlgId, this.#userId, row.seq)) return;
+      throw new Broken('I13', `${this.#userId} cannot read ${dlgId} ${row.seq}: ${error}`, row);
+    }
+    const copy = this.copyOf(dlgId);
+    copy.add(row);
+    if (payload.type === 'text') sends.read(dlgId, row, payload.text);
+    if (payload.type === 'system' && payload.event === 'recalled' && payload.seq !== undefined)
+      copy.recall(payload.seq);
+  }
+
+  copyOf(dlgId: DlgId): Copy {
+    const copy = this.#copies.get(dlgId) ?? new Copy();
+    this.#copies.set(dlgId, copy);
+    return copy;
+  }
+
+  /** Fetches what the copy lacks, from the newest down. */
+  async fill(dlgId: DlgId): Promise<void> {
+    if (this.#filling.has(dlgId)) return;
+    this.#filling.add(dlgId);
+    const copy = this.copyOf(dlgId);
+    try {
+      let head = this.#observer.upTo(dlgId) ?? 0;
+      for (let missing = copy.missing(head); missing !== undefined; missing = copy.missing(head)) {
+        const page = await this.page(dlgId, { before: missing + 1, limit: this.#on.rng.whole(1, 20) });
+        head = Math.max(head, this.#observer.upTo(dlgId) ?? 0);
+        if (page.hasMore) this.#on.seen('page with more behind it');
+        if (page.head > head) this.#on.seen('history while others append');
+        if (copy.missing(missing) === missing) return;
+      }
+    } catch (error) {
+      isRefusal(error);
+    } finally {
+      this.#filling.delete(dlgId);
+    }
+  }
+
+  /** The whole conversation, fetched anew, page after page. */
+  async fetchAll(dlgId: DlgId): Promise<Received[]> {
+    const all: Received[] = [];
+    for (;;) {
+      const page = await this.page(dlgId, { after: all.at(-1)?.seq ?? 0, limit: this.#on.rng.whole(5, 50) });
+      all.push(...page.list);
+      if (!page.hasMore) return all;
+    }
+  }
+
+  async page(dlgId: DlgId, range: Range): Promise<HistoryPage> {
+    const { checks } = this.#on;
+    const page = await this.#ask({ dlgId, ...range });
+    checks.hold(() => {
+      checkPage(range, page, this.#userId);
+      for (const message of page.list) this.#takeIn(message, false);
+    });
+    return page;
+  }
+}
+
+/** A request may be refused or get no answer; anything else is a bug. */
+export function isRefusal(error: unknown): void {
+  if (!(error instanceof ImError)) throw error;
+}
