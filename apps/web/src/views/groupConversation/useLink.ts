@@ -22,6 +22,8 @@ export function useLink() {
   const router = useRouter();
   const seat = shallowRef<Seat>({ name: 'entering' });
   let turn = 0;
+  /** Kept until the server has said yes or no to it. */
+  let ticket: string | undefined;
 
   async function enter(): Promise<void> {
     turn += 1;
@@ -58,16 +60,19 @@ export function useLink() {
 
   /** The right to be this user here. None: the page for signing in has been gone to, and knows why. */
   async function claim(groupId: DlgId, userId: UserId): Promise<UserInfo | undefined> {
-    const ticket = useTicket();
+    ticket = useTicket() ?? ticket;
     setSession('wanted', route.fullPath);
     let why = 'needed';
     if (ticket !== undefined) {
       try {
         const userInfo: UserInfo = { ...(await createSession({ groupId, userId, ticket })), groupId };
+        ticket = undefined;
         setSession('userInfo', userInfo);
         return userInfo;
       } catch (error) {
-        if (!(error instanceof ApiRefused)) throw error;
+        // Too many at once, or a server that goes away: that says nothing about the ticket. It is tried again.
+        if (!(error instanceof ApiRefused) || error.code !== 401) throw error;
+        ticket = undefined;
         why = error.error;
       }
     }
@@ -81,7 +86,11 @@ export function useLink() {
     return undefined;
   }
 
-  watch(() => [route.query['groupId'], route.query['userId']].join(' '), enter, { immediate: true });
+  const go = () => {
+    ticket = undefined;
+    return enter();
+  };
+  watch(() => [route.query['groupId'], route.query['userId']].join(' '), go, { immediate: true });
   onScopeDispose(() => {
     turn += 1;
     imApp.socket.close();
