@@ -1,0 +1,405 @@
+import { open, seal } from '@trialogue/crypto';
+import { SUBPROTOCOL, id, limits, type ClientMsgId, type DlgId, type UserId } from '@trialogue/protocol';
+import { clientApi, platformApi } from '@trialogue/protocol/api';
+import { ada, bo, cy, mal } from '@trialogue/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+
+import { asker } from './http.ts';
+import { startNode, type Node } from './node.ts';
+
+let node: Node;
+beforeAll(async () => {
+  node = await startNode({ ALLOWED_ORIGINS: 'https://shop.test', SIGN_INS_PER_MINUTE: '20' });
+  for (const { userId, name, urole } of [ada, bo, cy, mal]) await node.platform.putUser(userId, name, urole);
+});
+afterAll(() => node.stop());
+
+const platform = asker(() => node.origin, '/platform/v1', platformApi);
+const client = asker(() => node.origin, '/api/v1', clientApi);
+
+const shopper = ada.userId;
+const tokenOf = async (userId: UserId) =>
+  (await platform.get('createToken', node.appSecret, { params: { userId }, body: {} })).token;
+const newGroup = async () => {
+  const body = { name: '订单 1', members: [{ userId: ada.userId }, { userId: bo.userId }] };
+  return (await platform.get('createGroup', node.appSecret, { body })).groupId;
+};
+const sealed = (text: string, to: { dlgId: DlgId; dlgKey: string }, fromuid: UserId, clientMsgId: string) => ({
+  clientMsgId: id<ClientMsgId>(clientMsgId),
+  content: seal(JSON.stringify({ type: 'text', text }), { ...to, fromuid, clientMsgId: id<ClientMsgId>(clientMsgId) }),
+});
+const fileOf = (bytes: Uint8Array<ArrayBuffer>, name: string, type = 'application/octet-stream') => {
+  const form = new FormData();
+  form.append('file', new Blob([bytes], { type }), name);
+  return form;
+};
+
+describe('the platform API, row by row', () => {
+  test('putUser creates a user and replaces a profile', async () => {
+    const params = { userId: id<UserId>('dee') };
+    const body = { name: 'Dee', urole: 'service' };
+    expect(await platform.get('putUser', node.appSecret, { params, body })).toMatchObject({
+      userId: 'dee',
+      name: 'Dee',
+    });
+    const renamed = { name: 'Dee 客服', remark: '夜班', urole: 'service' };
+    expect(await platform.get('putUser', node.appSecret, { params, body: renamed })).toMatchObject(renamed);
+  });
+
+  test('createToken signs a user in; revokeTokens ends every session of that user', async () => {
+    const params = { userId: cy.userId };
+    const tokens = await platform.get('createToken', node.appSecret, { params, body: { ttlSeconds: 60 } });
+    expect(tokens).toEqual({
+      token: expect.any(String),
+      refreshToken: expect.any(String),
+      expiresAt: expect.any(Number),
+    });
+    expect((await client('getDlgPage', tokens.token)).body.code).toBe(0);
+    expect(await platform.get('revokeTokens', node.appSecret, { params })).toBeNull();
+    expect((await client('getDlgPage', tokens.token)).body).toMatchObject({ code: 401, error: 'auth.revoked' });
+    const { refreshToken } = tokens;
+    expect((await client('refreshSession', undefined, { body: { refreshToken } })).body).toMatchObject({ code: 401 });
+  });
+
+  test('createGroup gives each member a link in the form of the seed, the ticket in the fragment', async () => {
+    const body = {
+      groupId: 'order-7',
+      name: '订单 7',
+      members: [{ userId: ada.userId }, { userId: bo.userId, urole: 'merchant' }],
+      custom: { orderId: 7 },
+    };
+    const group = await platform.get('createGroup', node.appSecret, { body });
+    expect(group).toMatchObject({ groupId: 'order-7', dlgId: 'order-7' });
+    expect(group.links.map(({ userId }) => userId)).toEqual(['ada', 'bo']);
+    for (const { userId, url } of group.links) {
+      const link = new URL(url);
+      expect(link.origin + link.pathname).toBe(`${node.origin}/groupConversation`);
+      expect(Object.fromEntries(link.searchParams)).toEqual({ groupId: 'order-7', userId });
+      expect(link.hash).toMatch(/^#ticket=[\w-]+\.[\w-]+\.[\w-]+$/);
+    }
+    const again = await platform('createGroup', node.appSecret, { body });
+    expect(again).toMatchObject({ status: 409, body: { code: 1, data: null, error: 'conversation.exists' } });
+    expect(
+      await client.get('getConversation', await tokenOf(ada.userId), { query: { groupId: group.dlgId } }),
+    ).toMatchObject({
+      custom: { orderId: 7 },
+    });
+  });
+
+  test('createLink gives a fresh link with an end', async () => {
+    const groupId = await newGroup();
+    const body = { userId: ada.userId, ttlSeconds: 60 };
+    const link = await platform.get('createLink', node.appSecret, { params: { groupId }, body });
+    expect(link.url).toContain('#ticket=');
+    expect(link.expiresAt - Date.now()).toBeLessThan(61_000);
+    const tooLong = { userId: ada.userId, ttlSeconds: limits.ticketMs / 1000 + 1 };
+    expect(await platform('createLink', node.appSecret, { params: { groupId }, body: tooLong })).toMatchObject({
+      status: 400,
+      body: { error: 'request.malformed' },
+    });
+  });
+
+  test('addMembers lets somebody in from the beginning; removeMember starts a new key epoch', async () => {
+    const groupId = await newGroup();
+    const added = await platform.get('addMembers', node.appSecret, {
+      params: { groupId },
+      body: { members: [{ userId: cy.userId, urole: 'service' }] },
+    });
+    expect(added.members.map(({ userId }) => userId).sort()).toEqual(['ada', 'bo', 'cy']);
+    expect(added.keyEpoch).toBe(1);
+    const params = { groupId, userId: cy.userId };
+    expect(await platform.get('removeMember', node.appSecret, { params })).toMatchObject({ keyEpoch: 2 });
+    expect(await platform('removeMember', node.appSecret, { params })).toMatchObject({ status: 404 });
+    expect((await client('getConversation', await tokenOf(cy.userId), { query: { groupId } })).body).toMatchObject({
+      code: 1,
+      error: 'conversation.not_member',
+    });
+  });
+
+  test('postMessage stores once for one clientMsgId; getTranscript gives it back opened, line by line', async () => {
+    const groupId = await newGroup();
+    const body = { fromuid: bo.userId, clientMsgId: 'receipt-1', payload: { type: 'text', text: '已发货 🚚' } };
+    const first = await platform.get('postMessage', node.appSecret, { params: { groupId }, body });
+    expect(await platform.get('postMessage', node.appSecret, { params: { groupId }, body })).toEqual(first);
+    const { headers, text } = await platform('getTranscript', node.appSecret, { params: { groupId } });
+    expect(headers.get('content-type')).toMatch(/ndjson/);
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toEqual([
+      expect.objectContaining({ seq: 1, fromuid: 'bo', payload: { type: 'text', text: '已发货 🚚' } }),
+    ]);
+  });
+
+  test('refusals have the statuses of HTTP, and the same envelope', async () => {
+    const refusedWith = async (answer: ReturnType<typeof platform>, status: number, code: number, error: string) => {
+      const { status: was, body } = await answer;
+      const requestId = expect.any(String) as string;
+      expect([was, body]).toEqual([status, { code, data: null, msg: expect.any(String) as string, error, requestId }]);
+    };
+    const unknown = { params: { userId: id<UserId>('nobody') }, body: {} };
+    await refusedWith(platform('createToken', undefined, unknown), 401, 401, 'auth.missing');
+    await refusedWith(platform('createToken', 'not-the-secret', unknown), 401, 401, 'auth.invalid');
+    await refusedWith(platform('createToken', await tokenOf(shopper), unknown), 401, 401, 'auth.invalid');
+    await refusedWith(platform('createToken', node.appSecret, unknown), 404, 1, 'user.not_found');
+    await refusedWith(platform('createGroup', node.appSecret, { body: { name: 7 } }), 400, 1, 'request.malformed');
+    await refusedWith(
+      platform('getTranscript', node.appSecret, { params: { groupId: id<DlgId>('none') } }),
+      404,
+      1,
+      'conversation.not_found',
+    );
+    const huge = { name: 'x'.repeat(300 * 1024), urole: 'user' };
+    await refusedWith(
+      platform('putUser', node.appSecret, { params: { userId: shopper }, body: huge }),
+      413,
+      1,
+      'request.too_large',
+    );
+  });
+
+  test('no row was left out', () => expect(platform.untouched()).toEqual([]));
+});
+
+describe('the client API, row by row', () => {
+  test('createSession takes a ticket once; refreshSession replaces both tokens; logout ends them at once', async () => {
+    const groupId = await newGroup();
+    const { url } = await platform.get('createLink', node.appSecret, {
+      params: { groupId },
+      body: { userId: shopper },
+    });
+    const ticket = new URL(url).hash.slice('#ticket='.length);
+    const body = { groupId, userId: shopper, ticket };
+    const session = await client.get('createSession', undefined, { body });
+    expect(session).toMatchObject({ userId: 'ada', urole: 'user', expiresAt: expect.any(Number) as number });
+    const again = await client('createSession', undefined, { body });
+    expect(again).toMatchObject({ status: 200, body: { code: 401, data: null, error: 'ticket.used' } });
+
+    const renewed = await client.get('refreshSession', undefined, { body: { refreshToken: session.refreshToken } });
+    expect(renewed.refreshToken).not.toBe(session.refreshToken);
+    expect(await client.get('logout', renewed.token)).toBeNull();
+    const after = await client('getConversation', renewed.token, { query: { groupId } });
+    expect(after).toMatchObject({ status: 200, body: { code: 401, error: 'auth.revoked' } });
+  });
+
+  test('a refresh token used twice ends the session', async () => {
+    const params = { userId: cy.userId };
+    const { refreshToken } = await platform.get('createToken', node.appSecret, { params, body: {} });
+    const renewed = await client.get('refreshSession', undefined, { body: { refreshToken } });
+    expect((await client('refreshSession', undefined, { body: { refreshToken } })).body).toMatchObject({ code: 401 });
+    expect((await client('getDlgPage', renewed.token)).body).toMatchObject({ code: 401 });
+  });
+
+  test('getConversation, sendMsg, getMsgPage, markRead, getMemberList, recallMsg, getDlgPage: one conversation from end to end', async () => {
+    const dlgId = await newGroup();
+    const [adas, bos] = [await tokenOf(ada.userId), await tokenOf(bo.userId)];
+    const entered = await client.get('getConversation', adas, { query: { groupId: dlgId } });
+    expect(entered).toMatchObject({ dlgId, name: '订单 1', userId: 'ada', imToken: adas, urole: 'user', head: 0 });
+    expect(entered.wsAddress).toBe(`${node.origin.replace('http', 'ws')}/ws`);
+    const { dlgKey } = entered;
+
+    const message = sealed('第一', { dlgId, dlgKey }, ada.userId, 'a-1');
+    const sent = await client.get('sendMsg', adas, { params: { dlgId }, body: message });
+    expect(sent).toMatchObject({ seq: 1, msgId: expect.any(String) as string, sentAt: expect.any(Number) as number });
+    expect(await client.get('sendMsg', adas, { params: { dlgId }, body: message })).toEqual(sent);
+    const another = sealed('别的', { dlgId, dlgKey }, ada.userId, 'a-1');
+    expect(await client('sendMsg', adas, { params: { dlgId }, body: another })).toMatchObject({
+      status: 200,
+      body: { code: 1, error: 'message.id_conflict' },
+    });
+    const notHers = sealed('冒充', { dlgId, dlgKey }, bo.userId, 'a-2');
+    expect((await client('sendMsg', adas, { params: { dlgId }, body: notHers })).body).toMatchObject({
+      error: 'envelope.mismatch',
+    });
+    for (const at of [2, 3, 4, 5]) {
+      const body = sealed(`第 ${at}`, { dlgId, dlgKey }, ada.userId, `a-${at}-`);
+      await client.get('sendMsg', adas, { params: { dlgId }, body });
+    }
+
+    const newest = await client.get('getMsgPage', bos, { params: { dlgId }, query: { limit: 2 } });
+    expect(newest).toMatchObject({ list: [{ seq: 4 }, { seq: 5 }], hasMore: true, head: 5 });
+    const before = await client.get('getMsgPage', bos, { params: { dlgId }, query: { before: 4, limit: 3 } });
+    expect(before).toMatchObject({ list: [{ seq: 1 }, { seq: 2 }, { seq: 3 }], hasMore: false });
+    const after = await client.get('getMsgPage', bos, { params: { dlgId }, query: { after: 3 } });
+    expect(after).toMatchObject({ list: [{ seq: 4 }, { seq: 5 }], hasMore: false });
+    expect(JSON.parse(open(before.list[0]!.content, dlgId, dlgKey))).toEqual({ type: 'text', text: '第一' });
+
+    const unread = async () =>
+      (await client.get('getDlgPage', bos, { query: { size: 100 } })).list.find((row) => row.dlgId === dlgId);
+    expect(await unread()).toMatchObject({ unread: 5, lastSeq: 5, name: '订单 1', lastMessage: { seq: 5 } });
+    expect(await client.get('markRead', bos, { params: { dlgId }, body: { seq: 3 } })).toEqual({ readSeq: 3 });
+    expect(await client.get('markRead', bos, { params: { dlgId }, body: { seq: 2 } })).toEqual({ readSeq: 3 });
+    expect(await unread()).toMatchObject({ unread: 2 });
+    const { list: members } = await client.get('getMemberList', adas, { params: { dlgId } });
+    expect(members.find(({ userId }) => userId === bo.userId)).toMatchObject({
+      name: bo.name,
+      urole: 'merchant',
+      online: false,
+      readSeq: 3,
+    });
+
+    expect(await client.get('recallMsg', adas, { params: { dlgId, seq: 2 } })).toEqual({ seq: 2 });
+    expect((await client('recallMsg', bos, { params: { dlgId, seq: 3 } })).body).toMatchObject({
+      code: 1,
+      error: 'message.not_author',
+    });
+    const { list } = await client.get('getMsgPage', bos, { params: { dlgId }, query: { after: 1, limit: 1 } });
+    expect(list).toMatchObject([{ seq: 2, fromuid: 'ada', recalledAt: expect.any(Number) as number }]);
+    expect(open(list[0]!.content, dlgId, dlgKey)).not.toContain('第 2');
+  });
+
+  test('getDlgPage lists the newest activity first, finds by name, and goes page by page', async () => {
+    const userId = id<UserId>('reader');
+    await node.platform.putUser(userId, 'Reader', 'service');
+    const made = [];
+    for (const name of ['红茶', '绿茶', '白茶']) {
+      const body = { name, members: [{ userId }, { userId: ada.userId }] };
+      made.push((await platform.get('createGroup', node.appSecret, { body })).groupId);
+    }
+    await node.platform.post(made[0]!, ada.userId, { type: 'text', text: '又有新消息' });
+    const token = await tokenOf(userId);
+    const names = async (query: { page?: number; size?: number; keyword?: string }) => {
+      const { list, total } = await client.get('getDlgPage', token, { query });
+      return [total, ...list.map(({ name }) => name)];
+    };
+    expect(await names({})).toEqual([3, '红茶', '白茶', '绿茶']);
+    expect(await names({ page: 2, size: 2 })).toEqual([3, '绿茶']);
+    expect(await names({ keyword: '白' })).toEqual([1, '白茶']);
+    expect(await names({ keyword: '%' })).toEqual([0]);
+  });
+
+  test('uploadFile keeps a file; downloadFile gives it to members as an attachment, and to nobody else', async () => {
+    const dlgId = await newGroup();
+    const token = await tokenOf(ada.userId);
+    const bytes = new Uint8Array(70_000).map((_, at) => at * 7);
+    const kept = await client.get('uploadFile', token, { params: { dlgId }, body: fileOf(bytes, '发票.bin') });
+    expect(kept).toMatchObject({ size: 70_000, name: '发票.bin' });
+    const params = { dlgId, fileId: kept.fileId };
+    const url = `${node.origin}/api/v1/conversations/${dlgId}/files/${kept.fileId}`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${await tokenOf(bo.userId)}` } });
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment;/);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+    expect((await client('downloadFile', await tokenOf(mal.userId), { params })).body).toMatchObject({
+      code: 1,
+      error: 'conversation.not_member',
+    });
+    expect((await client('downloadFile', undefined, { params })).body).toMatchObject({ code: 401 });
+  });
+
+  test('getConfig says what a page has to know', async () => {
+    const config = await client.get('getConfig', undefined);
+    expect(config.demo).toBe(true);
+    expect(config.origins).toEqual(expect.arrayContaining([node.origin, 'https://shop.test']));
+  });
+
+  test('an outsider learns nothing, not even whether there is such a conversation', async () => {
+    const dlgId = await newGroup();
+    await node.platform.post(dlgId, ada.userId, { type: 'text', text: '内部' });
+    const token = await tokenOf(mal.userId);
+    for (const there of [dlgId, id<DlgId>('never-was')]) {
+      const params = { dlgId: there };
+      const answers = await Promise.all([
+        client('getConversation', token, { query: { groupId: there } }),
+        client('getMsgPage', token, { params }),
+        client('getMemberList', token, { params }),
+        client('markRead', token, { params, body: { seq: 1 } }),
+        client('recallMsg', token, { params: { ...params, seq: 1 } }),
+        client('uploadFile', token, { params, body: fileOf(new Uint8Array([1, 2, 3]), 'a.bin') }),
+      ]);
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        expect(body).toMatchObject({ code: 1, data: null, error: 'conversation.not_member' });
+      }
+    }
+  });
+
+  test('0, 1 and 401 come with HTTP 200; only limits of transport have a status of their own', async () => {
+    const dlgId = await newGroup();
+    const token = await tokenOf(ada.userId);
+    expect(await client('getDlgPage', undefined)).toMatchObject({
+      status: 200,
+      body: { code: 401, error: 'auth.missing' },
+    });
+    expect(await client('getDlgPage', 'nonsense')).toMatchObject({
+      status: 200,
+      body: { code: 401, error: 'auth.invalid' },
+    });
+    expect(await client('sendMsg', token, { params: { dlgId }, body: {} })).toMatchObject({
+      status: 200,
+      body: { code: 1, error: 'request.malformed' },
+    });
+
+    const large = fileOf(new Uint8Array(limits.fileBytes + 1), 'large.bin');
+    expect(await client('uploadFile', token, { params: { dlgId }, body: large })).toMatchObject({
+      status: 413,
+      body: { code: 1, data: null, error: 'file.too_large' },
+    });
+    expect(await client('uploadFile', token, { params: { dlgId }, body: {} })).toMatchObject({
+      status: 415,
+      body: { error: 'request.unsupported_media' },
+    });
+    const body = { groupId: dlgId, userId: ada.userId, ticket: 'guess' };
+    let answer = await client('createSession', undefined, { body });
+    for (let tries = 0; tries < 25 && answer.status === 200; tries++)
+      answer = await client('createSession', undefined, { body });
+    expect(answer).toMatchObject({ status: 429, body: { code: 1, data: null, error: 'rate.limited' } });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('no row was left out', () => expect(client.untouched()).toEqual([]));
+});
+
+describe('for machines', () => {
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(node.origin + path, { headers });
+
+  test('healthz, readyz, metrics and openapi.json answer', async () => {
+    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(200);
+    const metrics = await get('/metrics');
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await metrics.text()).toMatch(/^# TYPE /m);
+    const { paths } = (await (await get('/openapi.json')).json()) as {
+      paths: Record<string, Record<string, { operationId: string }>>;
+    };
+    const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+    expect(ids).toEqual(expect.arrayContaining([...Object.keys(clientApi), ...Object.keys(platformApi)]));
+  });
+
+  test('an unknown route answers 404 in the envelope', async () => {
+    const answer = await get('/api/v1/nothing');
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      expect.objectContaining({ code: 1, error: 'route.not_found' }),
+    ]);
+  });
+
+  test('a page of another origin may read answers only when it is allowed', async () => {
+    const allowed = await get('/api/v1/config', { origin: 'https://shop.test' });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://shop.test');
+    const stranger = await get('/api/v1/config', { origin: 'https://evil.test' });
+    expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test.for([
+    ['https://evil.test', 403],
+    ['null', 403],
+    ['https://shop.test.evil.test', 403],
+    ['https://shop.test', 'open'],
+    [undefined, 'open'],
+  ] as const)('a socket from %s: %s', async ([origin, outcome]) => {
+    const socket = new WebSocket(
+      `${node.origin.replace('http', 'ws')}/ws`,
+      SUBPROTOCOL,
+      origin === undefined ? {} : { origin },
+    );
+    const was = await new Promise<number | 'open'>((resolve) => {
+      socket.on('open', () => resolve('open'));
+      socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0));
+      socket.on('error', () => undefined);
+    });
+    socket.terminate();
+    expect(was).toBe(outcome);
+  });
+});
