@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 
 import {
   Refused,
@@ -46,6 +46,7 @@ export function accessTokens(masterKey: Uint8Array, clock: Clock): AccessTokens 
         .setProtectedHeader({ alg: 'HS256', typ: TYPE })
         .setIssuer(ISSUER)
         .setSubject(userId)
+        .setJti(randomBytes(12).toString('base64url'))
         .setIssuedAt(seconds(clock.now()))
         .setExpirationTime(seconds(expiresAt))
         .sign(key),

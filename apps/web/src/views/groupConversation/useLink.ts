@@ -117,5 +117,8 @@ async function newToken(): Promise<string> {
 /** What went wrong, for the reader. */
 export function failed(error: unknown, again: () => void): Seat {
   if (!(error instanceof ApiRefused)) return { name: 'failed', why: t('networkFailed'), again };
-  return { name: 'failed', why: refusalWords(error.error), again };
+  const why = refusalWords(error.error);
+  // Asking again would be refused again.
+  if (error.error === 'conversation.not_member') return { name: 'failed', why };
+  return { name: 'failed', why, again };
 }
