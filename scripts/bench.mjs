@@ -1,5 +1,6 @@
-import { ensureBuilt } from './parts/builds.mjs';
 // npm run bench -- …: builds the server, then puts load on it. Arguments go to bench/src/main.ts.
+
+import { ensureBuilt } from './parts/builds.mjs';
 import { run } from './parts/command.mjs';
 import { ensureInstalled } from './parts/install.mjs';
 

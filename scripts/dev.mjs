@@ -1,5 +1,6 @@
-import { ensureBuilt } from './parts/builds.mjs';
 // npm run dev: server and web client from source, again after every change, with two people side by side.
+
+import { ensureBuilt } from './parts/builds.mjs';
 import { tool } from './parts/command.mjs';
 import { ensureInstalled } from './parts/install.mjs';
 import { say } from './parts/project.mjs';
@@ -28,7 +29,7 @@ const pages = tool('vite', ['--host', '127.0.0.1', '--port', String(WEB_PORT), '
 const isUp = async (url) => (await fetch(url).catch(() => undefined))?.ok === true;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 500));
 async function greet() {
-  while (!(await isUp(`${web}/demo/v1/cast`))) await pause();
+  while (!(await isUp(`${server}/demo/v1/cast`))) await pause();
   say(`Ada and Bo side by side: ${web}/dev/playground.html`);
   say(`The platform, to choose who you are: ${web}/login`);
 }

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
 // npm start: from a fresh clone to three links. Takes the variables that the server takes.
+
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { ensureBuilt } from './parts/builds.mjs';

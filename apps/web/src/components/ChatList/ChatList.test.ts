@@ -1,4 +1,4 @@
-import { SYSTEM, id, type ClientMsgId, type Seq, type UserId } from '@trialogue/protocol';
+import { SYSTEM, id, type ClientMsgId, type MsgId, type Seq, type UserId } from '@trialogue/protocol';
 import { ada, bo, cy, tea } from '@trialogue/testkit';
 import { mount } from '@vue/test-utils';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -59,9 +59,10 @@ describe('the list of messages', () => {
   });
 
   test('a message of a later version is a readable line, and one that does not open too', () => {
+    const sealed = { ...entry(2, bo.userId, ''), seq: 2, msgId: id<MsgId>('m2'), content: 'IM1.…' };
     const list = open([
       entry(1, bo.userId, { type: 'unknown', was: 'hologram' }),
-      entry(2, bo.userId, { type: 'unopened' }),
+      entry(2, bo.userId, { type: 'unopened', sealed }),
     ]);
     expect(list.findAll('.strange')).toHaveLength(2);
   });

@@ -9,7 +9,7 @@ export function openLine(message: Message, dlgId: DlgId, dlgKey: string): Line {
   try {
     said = readPayload(imApp.decrypt(message.content, dlgId, dlgKey));
   } catch {
-    said = { type: 'unopened' };
+    said = { type: 'unopened', sealed: message };
   }
   return lineOf(message, said);
 }

@@ -1,8 +1,8 @@
-import { id, type ClientMsgId, type Seq } from '@trialogue/protocol';
+import { id, type ClientMsgId, type MsgId, type Seq } from '@trialogue/protocol';
 import { ada, bo } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
-import { begin, hole, nothingYet, prepend, take, type Line, type Said } from './timeline.ts';
+import { begin, hole, nothingYet, prepend, reopened, take, type Line, type Said } from './timeline.ts';
 
 const line = (seq: Seq, said: Said = { type: 'text', text: `${seq}` }): Line => ({
   seq,
@@ -20,6 +20,15 @@ describe('the timeline of one conversation', () => {
     const early = take(nothingYet, [line(6)]);
     expect(seqs(early)).toEqual([]);
     expect(seqs(begin(early, lines(3, 5), 5))).toEqual([3, 4, 5, 6]);
+  });
+
+  test('opens what came before its key once the key is there', () => {
+    const sealed = { ...line(2), msgId: id<MsgId>('m'), content: 'IM1.…' };
+    const locked = line(2, { type: 'unopened', sealed });
+    const held = take(begin(nothingYet, [line(1), locked], 2), [line(4, { type: 'unopened', sealed })]);
+    const open = reopened(held, () => line(2));
+    expect(open.run).toEqual(lines(1, 2));
+    expect(open.early.get(4)?.said.type).toBe('text');
   });
 
   test('shows nothing behind a hole until the hole is filled', () => {

@@ -1,8 +1,9 @@
-import type { ClientMsgId, Instant, Payload, Seq, UnknownPayload, UserId } from '@trialogue/protocol';
+import type { ClientMsgId, Instant, Message, Payload, Seq, UnknownPayload, UserId } from '@trialogue/protocol';
 
-/** A message that no key of ours opens. */
+/** A message that no key of ours opens, yet: its key may be on the way. */
 export interface Unopened {
   type: 'unopened';
+  sealed: Message;
 }
 
 export type Said = Payload | UnknownPayload | Unopened;
@@ -63,6 +64,16 @@ export function prepend(timeline: Timeline, page: readonly Line[]): Timeline {
   const older = page.filter(({ seq }) => first !== undefined && seq < first);
   if (older.at(-1)?.seq !== (first ?? 0) - 1) return timeline;
   return { ...timeline, run: withRecalls([...older, ...timeline.run]) };
+}
+
+/** Tries again what could not be opened: a new key has come. */
+export function reopened({ run, next, early }: Timeline, open: (sealed: Message) => Line): Timeline {
+  const again = (line: Line): Line => (line.said.type === 'unopened' ? open(line.said.sealed) : line);
+  return {
+    run: withRecalls(run.map(again)),
+    next,
+    early: new Map([...early].map(([seq, line]) => [seq, again(line)])),
+  };
 }
 
 /** Where the first hole begins, as the `after` of a question for history. */

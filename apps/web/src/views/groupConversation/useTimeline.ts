@@ -6,7 +6,7 @@ import { isCancelled } from '../../http/refusal.ts';
 import { onIm } from '../../lib/useIm.ts';
 import type { Conversation } from './conversation.ts';
 import { lineOf, openLine } from './opening.ts';
-import { begin, hole, nothingYet, prepend, take, type Line } from './timeline.ts';
+import { begin, hole, nothingYet, prepend, reopened, take, type Line } from './timeline.ts';
 
 const PAGE = 50;
 const FILL = 200;
@@ -25,7 +25,8 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
   let isGone = false;
   onScopeDispose(() => (isGone = true));
 
-  const opened = (list: readonly Message[]): Line[] => list.map((message) => openLine(message, dlgId, key));
+  const openOne = (message: Message): Line => openLine(message, dlgId, key);
+  const opened = (list: readonly Message[]): Line[] => list.map(openOne);
 
   async function load(): Promise<void> {
     state.value = 'loading';
@@ -85,13 +86,15 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
   }
 
   onIm('message', (message) => {
-    if (message.dlgId === dlgId) add([lineOf(message, message.payload ?? { type: 'unopened' })]);
+    if (message.dlgId === dlgId) add([lineOf(message, message.payload ?? { type: 'unopened', sealed: message })]);
   });
   onIm('opened', (event) => {
     if (event.dlgId === dlgId) void fill(event.head);
   });
   onIm('key', (event) => {
-    if (event.dlgId === dlgId) key = event.dlgKey;
+    if (event.dlgId !== dlgId) return;
+    key = event.dlgKey;
+    timeline.value = reopened(timeline.value, openOne);
   });
 
   void load();
