@@ -50,6 +50,8 @@ export function printEnvelope({ nonce, sealed, ...header }: Envelope): string {
 
 /** @throws {ImDecryptError} `E_FORMAT`, `E_SUITE` */
 export function parseEnvelope(content: string): Envelope {
+  // Applications without types hand in whatever a row holds.
+  if (typeof content !== 'string') throw new ImDecryptError('E_FORMAT');
   const bytes = content.startsWith(PREFIX) ? fromBase64url(content.slice(PREFIX.length)) : undefined;
   if (!bytes) throw new ImDecryptError('E_FORMAT');
   const [header, at] = parseHeaderBytes(bytes);

@@ -35,6 +35,8 @@ export function printKeyring(keyring: Keyring): string {
  * @throws {ImDecryptError} `E_KEY`
  */
 export function parseKeyring(dlgKey: string): Keyring {
+  // Applications without types hand in whatever they have.
+  if (typeof dlgKey !== 'string') throw new ImDecryptError('E_KEY');
   const isBare = !dlgKey.startsWith(PREFIX);
   const bytes = fromBase64url(isBare ? dlgKey : dlgKey.slice(PREFIX.length));
   if (isBare && bytes?.length === KEY_BYTES) return new Map([[1, bytes]]);

@@ -24,3 +24,10 @@ test('§7.3 whoever says padded and is not, or seals what is no text, is not bel
     expect(() => open(content, 'tea', dlgKey)).toThrow(expect.objectContaining({ code: 'E_TAMPERED' }));
   }
 });
+
+test.each<unknown>([undefined, null, 42, {}])('what is no text at all is refused by name too: %s', (odd) => {
+  const untyped = open as (...given: unknown[]) => string;
+  expect(() => untyped(odd, 'tea', dlgKey)).toThrow(expect.objectContaining({ code: 'E_FORMAT' }));
+  const content = sealedElsewhere(0, Uint8Array.of(104, 105));
+  expect(() => untyped(content, 'tea', odd)).toThrow(expect.objectContaining({ code: 'E_KEY' }));
+});

@@ -34,7 +34,7 @@ export function checkedKey(dlgKey: string): string {
     parseKeyring(dlgKey);
     return dlgKey;
   } catch (error) {
-    if (!(error instanceof ImDecryptError) && !(error instanceof TypeError)) throw error;
+    if (!(error instanceof ImDecryptError)) throw error;
     throw wrongArgument('dlgKey: expected the string that getConversation, getDlgPage or the event `key` gave.');
   }
 }
@@ -58,7 +58,9 @@ export function plaintextOf(payload: Payload): string {
       const detail = `The payload has ${bytes} bytes as JSON; at most ${limits.payloadBytes} are allowed.`;
       throw new ImError(failure('message.too_large', detail));
     }
-    return JSON.stringify(payloadShape.read(payload, 'payload'));
+    const read = payloadShape.read(payload, 'payload');
+    if (read.type === 'system') throw wrongArgument('payload.type: `system` is written by the server only.');
+    return JSON.stringify(read);
   } catch (error) {
     if (error instanceof ImError) throw error;
     throw wrongArgument(`${error instanceof Error ? error.message : 'payload: expected JSON'}.`);

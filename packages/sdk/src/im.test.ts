@@ -202,3 +202,12 @@ describe('sealing and opening without a connection', () => {
     expect(imApp.tryDecrypt('hi', 'tea', dlgKey)).toMatchObject({ ok: false, error: { code: 'E_FORMAT' } });
   });
 });
+
+test('a call without its arguments, or in the name of the server, is refused by name', async () => {
+  const im = new Im({ WebSocket });
+  const odd = undefined as unknown as ImConfig;
+  expect(() => im.getInstance(odd)).toThrow(expect.objectContaining({ error: 'sdk.bad_argument' }));
+  im.getInstance({ wsAddr: 'ws://127.0.0.1:1/ws', dlgId: tea, dlgKey, user: { fromuid: ada.userId } });
+  await expect(im.socket.send({ type: 'system', event: 'note' })).rejects.toMatchObject({ error: 'sdk.bad_argument' });
+  im.socket.close();
+});

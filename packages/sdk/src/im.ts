@@ -1,5 +1,6 @@
 import { ImDecryptError, open, seal, type SealedFor } from '@trialogue/crypto';
 
+import { wrongArgument } from './arguments.ts';
 import { newClientMsgId } from './clientMsgId.ts';
 import { systemClock } from './connection/clock.ts';
 import { browserWakes } from './connection/wakes.ts';
@@ -41,7 +42,9 @@ export class Im {
     const builtIn: WebSocketClass | undefined = globalThis.WebSocket;
     const WebSocket = this.#WebSocket ?? builtIn;
     if (!WebSocket) throw new ImError(failure('sdk.no_web_socket'));
-    const checked = checkedConfig(config);
+    const given: ImConfig | undefined = config;
+    if (!given) throw wrongArgument('getInstance: expected { wsAddr, dlgKey, dlgId, user, handler }.');
+    const checked = checkedConfig(given);
     this.#session?.dispose();
     const own = new Listeners();
     listenWith(own, config.handler ?? {});

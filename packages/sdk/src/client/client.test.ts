@@ -95,6 +95,34 @@ describe('connecting', () => {
     expect(at.lines).toHaveLength(2);
   });
 
+  test('an application that binds its first token for ever does not undo the newer one', async () => {
+    const getToken = vi.fn(async () => 'a newer token');
+    const at = adasClient({ getToken }).comeUp();
+    at.line.loses(4401);
+    at.bind(); // In onClose: the token that was just refused.
+    await vi.waitFor(() => expect(at.lines).toHaveLength(2));
+    at.greet().bind().bound().bind();
+    expect(at.line.all('bind')).toEqual([{ op: 'bind', token: 'a newer token', uid: ada.userId }]);
+    expect(at.line.all('auth')).toEqual([]);
+    at.line.loses();
+    at.clock.advance(1_000);
+    at.greet().bind().bound();
+    expect(at.line.all('bind')).toEqual([{ op: 'bind', token: 'a newer token', uid: ada.userId }]);
+    expect(at.lines).toHaveLength(3);
+    expect(getToken).toHaveBeenCalledTimes(1);
+  });
+
+  test('signed out without getToken, a token that was replaced does not count as a new one', () => {
+    const at = adasClient().comeUp();
+    at.session.bindUser({ token: 'newer', uid: ada.userId });
+    at.line.loses(4401);
+    at.bind();
+    expect(at.lines).toHaveLength(1);
+    at.session.bindUser({ token: 'newest', uid: ada.userId });
+    at.greet().bind();
+    expect(at.line.all('bind')).toEqual([{ op: 'bind', token: 'newest', uid: ada.userId }]);
+  });
+
   test('a token that will end soon is replaced on the connection that is there', async () => {
     const getToken = vi.fn(() => 'a newer token');
     const at = adasClient({ getToken }).greet().bind();

@@ -16,6 +16,7 @@ import type { Turn } from './turn.ts';
 
 /** Before a token ends, the next one is asked for; but not more often than every sixth of this. */
 const RENEW_EARLY_MS = 60_000;
+const MOST_SPENT = 16;
 
 /** Moves the connection, carries what follows from it to the other parts, and tells the application. */
 export function move(turn: Turn, event: ConnectionEvent, said = ''): void {
@@ -35,17 +36,27 @@ export function move(turn: Turn, event: ConnectionEvent, said = ''): void {
   if (is.name === 'shut') giveUp(turn, 'sdk.shut');
 }
 
-/** The application says who is talking: the first time, after a new token, or somebody else. */
-export function bindUser(turn: Turn, credentials: Credentials): void {
-  const { credentials: known, connection, conversation } = turn.state;
-  const isSameUser = known?.uid === credentials.uid;
+/**
+ * The application says who is talking: the first time, after a new token, or somebody else.
+ *
+ * An application that binds in `onConnect` often gives the token it began with, for ever. Once a newer one of the same
+ * user has replaced it, it counts as that one: going back would be refused, asked anew, and so on without an end.
+ */
+export function bindUser(turn: Turn, given: Credentials): void {
+  const { credentials: known, connection, conversation, spentTokens } = turn.state;
+  const isSameUser = known?.uid === given.uid;
+  const isSpent = isSameUser && spentTokens.includes(given.token);
+  const credentials = isSpent ? known : given;
   const isSameToken = known?.token === credentials.token;
-  turn.set({ credentials });
+  const { name } = connection;
+  // The token that was refused; a new one is awaited.
+  if ((name === 'asking' && isSameUser && isSameToken) || (name === 'signedOut' && isSpent)) return;
+  keep(turn, credentials);
   // Another user follows the conversation from where it is then, not from where this one was.
   if (known && !isSameUser && conversation) {
     turn.set({ conversation: closed(conversation.dlgId, conversation.timeline?.seen) });
   }
-  switch (connection.name) {
+  switch (name) {
     case 'connected':
     case 'signedOut':
     case 'asking':
@@ -63,12 +74,20 @@ export function bindUser(turn: Turn, credentials: Credentials): void {
   }
 }
 
+function keep(turn: Turn, credentials: Credentials): void {
+  const { credentials: known, spentTokens } = turn.state;
+  if (known?.uid !== credentials.uid) turn.set({ spentTokens: [] });
+  else if (known.token !== credentials.token)
+    turn.set({ spentTokens: [known.token, ...spentTokens].slice(0, MOST_SPENT) });
+  turn.set({ credentials });
+}
+
 /** A token from `getToken`. The application may have bound by itself meanwhile; then it is not needed. */
 export function tokenGiven(turn: Turn, token: string): void {
   const { connection, credentials, config } = turn.state;
   const uid = credentials?.uid ?? config.fromuid;
   if (connection.name === 'asking') {
-    turn.set({ credentials: { token, uid } });
+    keep(turn, { token, uid });
     move(turn, { type: 'token' });
   } else if (connection.name === 'live') bindUser(turn, { token, uid });
 }

@@ -33,6 +33,8 @@ export interface ClientState {
   readonly line: number;
   readonly heardAt: Instant;
   readonly credentials: Credentials | undefined;
+  /** Tokens of this user that a newer one has replaced: nobody goes back to them. */
+  readonly spentTokens: readonly string[];
   /** What the server's clock is ahead of ours: its times are by its own. */
   readonly serverAheadMs: number;
   /** When to ask for the next token, so that the connection need not end with this one. */
@@ -89,6 +91,7 @@ export const begin = (config: ClientConfig): ClientState => ({
   line: 0,
   heardAt: 0,
   credentials: undefined,
+  spentTokens: [],
   serverAheadMs: 0,
   renewAt: undefined,
   rings: new Map(config.dlgId && config.dlgKey ? [[config.dlgId, config.dlgKey]] : []),

@@ -89,12 +89,14 @@ test('the transcript is every message, opened, in order; what cannot be opened s
   const broken = await at.sealed(cy, 'x');
   await at.chat.send(as(cy), { ...broken, content: `${broken.content.slice(0, -4)}AAAA` });
   await at.platform.post(teaPlace, post(order));
+  await at.says(cy, { type: 'system', event: 'left', userId: ada.userId });
   const lines = [];
   for await (const line of await at.platform.transcript(teaPlace)) lines.push(line);
   expect(lines.map(({ seq, fromuid, payload }) => [seq, fromuid, payload])).toEqual([
     [1, 'ada', text('hello')],
     [2, 'cy', { type: 'unknown', was: '' }],
     [3, 'bo', order],
+    [4, 'cy', { type: 'unknown', was: 'system' }],
   ]);
   expect(lines[0]).not.toHaveProperty('content');
 });

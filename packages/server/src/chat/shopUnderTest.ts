@@ -46,9 +46,9 @@ export async function openShop(ports: { bus?: Bus; store?: Store } = {}) {
 
   const dlgKeyOf = async (person: Person) => (await chat.chat.enter(as(person), tea)).dlgKey;
   /** Seals as a person's browser would. */
-  const sealed = async (person: Person, text: string, dlgKey?: string) => {
+  const sealed = async (person: Person, said: string | Payload, dlgKey?: string) => {
     const clientMsgId = id<ClientMsgId>(randomBytes(8).toString('hex'));
-    const payload: Payload = { type: 'text', text };
+    const payload: Payload = typeof said === 'string' ? { type: 'text', text: said } : said;
     const to = { dlgId: tea, dlgKey: dlgKey ?? (await dlgKeyOf(person)), fromuid: person.userId, clientMsgId };
     return { dlgId: tea, clientMsgId, content: seal(JSON.stringify(payload), to) };
   };
@@ -62,7 +62,7 @@ export async function openShop(ports: { bus?: Bus; store?: Store } = {}) {
     warned,
     dlgKeyOf,
     sealed,
-    says: async (person: Person, text: string) => chat.chat.send(as(person), await sealed(person, text)),
+    says: async (person: Person, said: string | Payload) => chat.chat.send(as(person), await sealed(person, said)),
     /** The whole conversation as a person sees it. */
     seenBy: async (person: Person): Promise<unknown[]> => {
       const { list } = await chat.chat.history(as(person), tea, { limit: 200 });

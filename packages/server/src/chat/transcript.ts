@@ -1,4 +1,4 @@
-import { Refused } from '@trialogue/protocol';
+import { Refused, SYSTEM, type Message } from '@trialogue/protocol';
 
 import type { TranscriptLine } from './chat.ts';
 import type { Keyrings } from './keyrings.ts';
@@ -24,9 +24,15 @@ async function* lines(at: { store: Store; keyrings: Keyrings }, place: Place): A
     const page = await at.store.messagesAfter(place, after, PAGE);
     for (const message of page) {
       const { content: _, ...line } = message;
-      yield { ...line, payload: await openPayload(at, place, message) };
+      yield { ...line, payload: believed(message, await openPayload(at, place, message)) };
       after = message.seq;
     }
     if (page.length < PAGE) return;
   }
+}
+
+/** Only the server may say what a `system` payload says: in its own name, or in place of what was recalled. */
+function believed({ fromuid, recalledAt }: Message, payload: unknown): unknown {
+  const isSystem = (payload as { type?: unknown } | null)?.type === 'system';
+  return isSystem && fromuid !== SYSTEM && recalledAt === undefined ? { type: 'unknown', was: 'system' } : payload;
 }
