@@ -1,3 +1,7 @@
+// Apart from the table, so that a client need not carry its words.
+const SIGN_IN_NEEDED = 4401;
+const OVERLOADED = 4503;
+
 /**
  * Why a socket was closed, and what the client does about it.
  *
@@ -12,8 +16,9 @@ export const closeCodes = {
   slow: { code: 4008, says: 'The socket did not read what was sent.' },
   silent: { code: 4012, says: 'No pong came in time.' },
   flooding: { code: 4013, says: 'Too many frames.' },
-  signInNeeded: { code: 4401, says: 'The token is missing, wrong, expired or revoked.' },
-  overloaded: { code: 4503, says: 'The server cannot serve right now.' },
+  signInNeeded: { code: SIGN_IN_NEEDED, says: 'The token is missing, wrong, expired or revoked.' },
+  overloaded: { code: OVERLOADED, says: 'The server cannot serve right now.' },
+  replaced: { code: 4509, says: 'A newer socket of this client has taken over.' },
   badFrame: { code: 4501, says: 'A frame was not of the protocol.' },
 } as const satisfies Record<string, { code: number; says: string }>;
 
@@ -23,6 +28,6 @@ export type CloseBehaviour = 'comeBack' | 'signInFirst' | 'stayAway';
 
 /** What a client does after a close with this code. Codes that are not ours mean the network: come back. */
 export function afterClose(code: number): CloseBehaviour {
-  if (code === closeCodes.signInNeeded.code || code === 1008) return 'signInFirst';
-  return code >= 4500 && code !== closeCodes.overloaded.code && code <= 4999 ? 'stayAway' : 'comeBack';
+  if (code === SIGN_IN_NEEDED || code === 1008) return 'signInFirst';
+  return code >= 4500 && code !== OVERLOADED && code <= 4999 ? 'stayAway' : 'comeBack';
 }

@@ -1,5 +1,5 @@
-import type { ClientMsgId, DlgId, FileId, MsgId, SessionId, UserId } from './ids.ts';
-import { limits } from './limits.ts';
+import type { ClientMsgId, DlgId, FileId, MsgId, SessionId, Sid, UserId } from './ids.ts';
+import { clientCaps } from './limits.ts';
 import { flag, list, oneOf, optional, record, text, whole, type Of, type RecordOf } from './shape.ts';
 
 /** Fields that the wire and HTTP share. */
@@ -11,10 +11,14 @@ export const clientMsgId = () => text<ClientMsgId>({ min: 1, max: 64, pattern: '
 export const msgId = () => text<MsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
 export const sessionId = () => text<SessionId>({ min: 1, max: 64 });
 export const fileId = () => text<FileId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+/** One running client: a page, a tab, an app. Made at random by the client, unknown to anybody else. */
+export const sid = () => text<Sid>({ min: 16, max: 64, pattern: '[A-Za-z0-9_-]+' });
+/** Changes only when the log of a conversation was lost or an older one was restored: `seq` then starts another life. */
+export const logEpoch = () => text({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
 export const seq = () => whole({ min: 1 });
 export const instant = () => whole();
 /** Generous on purpose: that an envelope is too long is said by name (`message.too_large`), not as a bad frame. */
-export const content = () => text({ min: 1, max: limits.frameBytes });
+export const content = () => text({ min: 1, max: clientCaps.frameBytes });
 export const token = () => text({ min: 1, max: 4096 });
 export const dlgKey = () => text({ min: 1, max: 8192 });
 
@@ -40,10 +44,15 @@ export type Message = RecordOf<typeof messageFields>;
 
 /** A run of messages in ascending `seq`, and where the conversation stands. */
 export const page = record({
-  list: list(message, { max: limits.pageMost }),
+  list: list(message, { max: clientCaps.pageMost }),
   /** Whether there is more in the direction that was asked for. */
   hasMore: flag(),
   /** The highest `seq` of the conversation; 0 while it is empty. */
   head: whole(),
+  /** The lowest `seq` that is kept; what was before it is gone for good. `head + 1` when nothing is. */
+  minSeq: whole({ min: 1 }),
+  logEpoch: logEpoch(),
+  /** The messages right behind `after` are gone: this page begins at `minSeq`. Never skipped in silence. */
+  reset: optional(flag()),
 });
 export type Page = Of<typeof page>;

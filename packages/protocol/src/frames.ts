@@ -5,33 +5,43 @@ import {
   dlgId,
   dlgKey,
   instant,
+  logEpoch,
   message,
   msgId,
   page,
   seq,
   sessionId,
+  sid,
   token,
   userId,
 } from './fields.ts';
-import { limits } from './limits.ts';
-import { isRefusalName, refusals, type RefusalName } from './refusals.ts';
+import { clientLimits } from './limits.ts';
+import { isRefusalName, retries, type RefusalName } from './retries.ts';
 import { flag, list, oneOf, optional, record, tagged, text, whole, type Of, type Shape } from './shape.ts';
 
-const knownRefusal = oneOf<RefusalName>(...(Object.keys(refusals) as RefusalName[]));
+const knownRefusal = oneOf<RefusalName>(...(Object.keys(retries) as RefusalName[]));
 /** A name of a later server reads as `request.malformed`: it was refused, and the same again is no use. */
 const refusalName = (): Shape<RefusalName> => ({
-  schema: knownRefusal.schema,
+  kind: knownRefusal.kind,
   read: (value, path) =>
     typeof value === 'string' && !isRefusalName(value) ? 'request.malformed' : knownRefusal.read(value, path),
 });
 /** Pairs an answer with its request; chosen by the client, unique on its socket. */
 const requestId = () => whole({ max: 2 ** 31 });
+/** Members of a large group whose presence is told; as many as the largest group may have. */
+const ONLINE_MOST = 2_000;
 const head = record({ dlgId: dlgId(), head: whole() });
 
 /** Client → server. PROTOCOL.md §3. */
 export const clientFrame = tagged('op', {
   /** The first frame of a socket. Only the token is believed; `uid` must be its user. */
-  bind: { token: token(), uid: userId() },
+  bind: {
+    token: token(),
+    uid: userId(),
+    /** With a `fence` higher than that of an earlier socket of this `sid`, this one takes its place. */
+    sid: optional(sid()),
+    fence: optional(whole({ min: 1 })),
+  },
   /** Puts a newer token under a bound socket. */
   auth: { token: token() },
   /** Asks for the live messages of a conversation. Doing it twice is the same as once. */
@@ -44,12 +54,14 @@ export const clientFrame = tagged('op', {
     dlgId: dlgId(),
     before: optional(whole({ min: 1 })),
     after: optional(whole()),
-    limit: optional(whole({ min: 1, max: limits.pageMost })),
+    limit: optional(whole({ min: 1, max: clientLimits.pageMost })),
   },
   /** Everything up to `seq` has reached this user. */
   delivered: { dlgId: dlgId(), seq: seq() },
   /** Everything up to `seq` was seen by this user. */
   read: { dlgId: dlgId(), seq: seq() },
+  /** Said again every three seconds while it lasts. Not kept, and lost now and then. */
+  typing: { dlgId: dlgId(), isTyping: flag() },
   pong: {},
 });
 export type ClientFrame = Of<typeof clientFrame>;
@@ -60,7 +72,17 @@ export const serverFrame = tagged('op', {
   hello: { versions: list(whole(), { max: 8 }), pingMs: whole(), maxFrame: whole(), serverTime: instant() },
   bound: { userId: userId(), sessionId: sessionId(), expiresAt: instant() },
   /** Live messages flow from `head + 1` on; what is before is asked for with `history`. */
-  opened: { id: requestId(), dlgId: dlgId(), head: whole(), readSeq: whole(), dlgKey: dlgKey() },
+  opened: {
+    id: requestId(),
+    dlgId: dlgId(),
+    head: whole(),
+    readSeq: whole(),
+    dlgKey: dlgKey(),
+    minSeq: whole({ min: 1 }),
+    logEpoch: logEpoch(),
+    /** Members of it who are here right now. */
+    online: list(userId(), { max: ONLINE_MOST }),
+  },
   /** The message is on disk. */
   ack: {
     dlgId: dlgId(),
@@ -84,6 +106,10 @@ export const serverFrame = tagged('op', {
   /** The conversation has messages up to `head`; they are not pushed to this socket. */
   head: head.fields,
   receipt: { dlgId: dlgId(), userId: author(), deliveredSeq: whole(), readSeq: whole() },
+  /** A member types, or has stopped. Holds for six seconds unless said again. */
+  typing: { dlgId: dlgId(), userId: userId(), isTyping: flag() },
+  /** A member has come, or the last of its sockets is gone. */
+  presence: { dlgId: dlgId(), userId: userId(), isOnline: flag() },
   /** The conversation has a new key epoch; `dlgKey` is the whole ring. */
   key: { dlgId: dlgId(), dlgKey: dlgKey() },
   /** The user is no longer in the conversation; nothing more of it will come. */
@@ -91,7 +117,7 @@ export const serverFrame = tagged('op', {
   /** An `open` or `history` was refused. */
   refused: { id: requestId(), error: refusalName(), msg: text(), retryAfterMs: optional(whole()) },
   /** Answer with `pong`. `heads` are of conversations open on this socket. */
-  ping: { heads: list(head, { max: limits.opensPerSocket }) },
+  ping: { heads: list(head, { max: clientLimits.opensPerSocket }) },
   /** The server will close in `inMs`; come back then. */
   drain: { inMs: whole() },
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import { clientApi, demoApi, platformApi, type Api } from './api/index.ts';
-import { member } from './api/shapes.ts';
+import { limitsInForce, member } from './api/shapes.ts';
 import { afterClose, closeCodes } from './closeCodes.ts';
 import { author, clientMsgId, message, urole, userId } from './fields.ts';
 import { clientFrame, serverFrame } from './frames.ts';
@@ -11,7 +11,9 @@ import { fromFrame, toFrame } from './host.ts';
 import { limits } from './limits.ts';
 import { payload } from './payloads.ts';
 import { refusals } from './refusals.ts';
-import type { JsonSchema } from './shape.ts';
+import { retries, type RefusalName } from './retries.ts';
+import { schemaOf, type JsonSchema } from './schema.ts';
+import type { Shape } from './shape.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from './version.ts';
 
 const GOLDEN = new URL('../protocol.golden.txt', import.meta.url);
@@ -57,14 +59,15 @@ function spell(schema: JsonSchema): string {
 /** What has a name of its own, so that the page stays readable. */
 const words = new Map<string, [string, JsonSchema]>(
   Object.entries({
-    id: userId().schema,
-    author: author().schema,
-    key: clientMsgId().schema,
-    role: urole().schema,
+    id: schemaOf(userId()),
+    author: schemaOf(author()),
+    key: schemaOf(clientMsgId()),
+    role: schemaOf(urole()),
     refusal: { type: 'string', enum: Object.keys(refusals) },
-    message: message.schema,
-    member: member.schema,
-    payload: payload.schema,
+    message: schemaOf(message),
+    member: schemaOf(member),
+    payload: schemaOf(payload),
+    limits: schemaOf(limitsInForce),
   }).map(([word, schema]) => [JSON.stringify(schema), [word, schema]]),
 );
 
@@ -75,8 +78,8 @@ function fieldsOf(schema: JsonSchema): [string, string][] {
   return Object.entries(properties).map(([name, part]) => [required.includes(name) ? name : `${name}?`, say(part)]);
 }
 
-function union(title: string, tag: string, { schema }: { schema: JsonSchema }): string[] {
-  const variants = ((schema as Printed).oneOf ?? []).flatMap((variant) => {
+function union(title: string, tag: string, shape: Shape<unknown>): string[] {
+  const variants = ((schemaOf(shape) as Printed).oneOf ?? []).flatMap((variant) => {
     const { [tag]: word, ...rest } = (variant as Printed).properties ?? {};
     const fields = fieldsOf({ ...variant, properties: rest }).map(([name, kind]) => `    ${name.padEnd(14)} ${kind}`);
     return [`  ${(word as Printed).enum?.join()}`, ...fields];
@@ -86,8 +89,8 @@ function union(title: string, tag: string, { schema }: { schema: JsonSchema }): 
 
 function operations(title: string, api: Api): string[] {
   const lines = Object.entries(api).flatMap(([name, operation]) => {
-    const part = (label: string, shape: { schema: JsonSchema } | string | undefined) =>
-      shape === undefined ? [] : [`    ${label.padEnd(7)} ${typeof shape === 'string' ? shape : say(shape.schema)}`];
+    const part = (label: string, shape: Shape<unknown> | string | undefined) =>
+      shape === undefined ? [] : [`    ${label.padEnd(7)} ${typeof shape === 'string' ? shape : say(schemaOf(shape))}`];
     return [
       `  ${operation.method} ${operation.path}   ${name}, for ${operation.auth}`,
       ...part('params', operation.params),
@@ -118,7 +121,9 @@ function printed(): string {
     ...Object.entries(closeCodes).map(([name, { code }]) => `  ${code} ${name.padEnd(14)} ${afterClose(code)}`),
     '',
     'refusals',
-    ...Object.entries(refusals).map(([name, { http, retry }]) => `  ${name.padEnd(28)} ${http} ${retry}`),
+    ...Object.entries(refusals).map(
+      ([name, { http }]) => `  ${name.padEnd(28)} ${http} ${retries[name as RefusalName]}`,
+    ),
     '',
     'limits',
     ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(20)} ${value}`),

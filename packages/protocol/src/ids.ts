@@ -21,6 +21,9 @@ export type MsgId = Id<'Message'>;
 /** One sign-in of one user: every access and refresh token of it carries this. */
 export type SessionId = Id<'Session'>;
 
+/** One running client: a page, a tab, an app. Made by itself at random. */
+export type Sid = Id<'Client'>;
+
 export type FileId = Id<'File'>;
 
 /** Place of a message in its conversation: 1, 2, 3, … with no holes. */

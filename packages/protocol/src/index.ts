@@ -4,6 +4,8 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './payloads.ts';
 export * from './refusals.ts';
+export * from './retries.ts';
+export * from './schema.ts';
 export * from './shape.ts';
 export * from './version.ts';
 export { message, page, urole, type Message, type Page, type Urole } from './fields.ts';

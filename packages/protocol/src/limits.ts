@@ -1,16 +1,34 @@
+/** Of `limits`, those that a client keeps to by itself. Apart, so that it need not carry the others with it. */
+export const clientLimits = {
+  payloadBytes: 8 * 1024,
+  silenceMs: 40_000,
+  pageMost: 200,
+  opensPerSocket: 50,
+  outboxMost: 500,
+  outboxMs: 72 * 60 * 60_000,
+} as const;
+
+/** Of `hardCaps`, those that a reader of frames must know: no server sends more. */
+export const clientCaps = {
+  frameBytes: 256 * 1024,
+  pageMost: 200,
+} as const;
+
 /**
- * The limits that both ends know. Sizes in bytes, times in milliseconds.
+ * The limits of a server, as it comes. Sizes in bytes, times in milliseconds, rates as `…PerSecond` with a `…Burst`.
+ * A server may have others (`LIMITS`, up to `hardCaps`); `GET /api/v1/config/limits` says which are in force.
  * PROTOCOL.md §8; the reasons are in docs/decisions.
  */
 export const limits = {
   /** Longest `content` envelope, as the characters on the wire. */
   contentBytes: 16 * 1024,
   /** Longest payload before sealing, as UTF-8 bytes of its JSON. */
-  payloadBytes: 8 * 1024,
+  payloadBytes: clientLimits.payloadBytes,
   /** Longest frame a client may send. */
   frameBytes: 64 * 1024,
   /** Longest frame before `bind`. */
   unboundFrameBytes: 4 * 1024,
+
   /** Time from the opened socket to `bind`. */
   bindMs: 5_000,
   /** The server pings this often. */
@@ -18,16 +36,65 @@ export const limits = {
   /** The server gives up on a peer that has not answered a ping for so long. */
   pongMs: 10_000,
   /** The client gives up on a server it has not heard for so long. */
-  silenceMs: 40_000,
+  silenceMs: clientLimits.silenceMs,
+  /** Sockets of a draining server leave within this time, each at a moment of its own. */
+  drainMs: 15_000,
+  /** A lost notice is made good within this, give or take a fifth. */
+  reconcileMs: 10_000,
+
   /** Messages in a history page: by default, and at the most. */
   page: 50,
-  pageMost: 200,
+  pageMost: clientLimits.pageMost,
   /** Conversations one socket may have open. */
-  opensPerSocket: 50,
+  opensPerSocket: clientLimits.opensPerSocket,
   membersPerGroup: 200,
-  /** Unsent bytes after which a socket that does not read is closed. */
+  /** Conversations one user may be in; one of customer service. */
+  groupsPerUser: 1_000,
+  groupsPerAgent: 20_000,
+
+  /** Sockets one user may have bound at a time; the oldest gives way. */
+  socketsPerUser: 10,
+  /** Sockets of one address that have not said who they are. */
+  unboundPerAddress: 20,
+  socketsPerNode: 8_000,
+  /** Sockets a node lets in. */
+  upgradesPerSecond: 500,
+
+  /** Frames of one socket, of whatever kind. */
+  framesPerSecond: 30,
+  framesBurst: 60,
+  /** Sends of one socket that may wait for the disk. */
+  sendsUnderWay: 64,
+  /** Messages one user may send, over all sockets and HTTP. */
+  sendsPerUserPerSecond: 5,
+  sendsPerUserBurst: 15,
+  sendsPerUserPerMinute: 60,
+  /** Messages all members together may send into one conversation. */
+  sendsPerGroupPerSecond: 40,
+  /** HTTP requests with one token; without a good one, from one address. */
+  requestsPerTokenPerSecond: 20,
+  requestsPerTokenBurst: 40,
+  requestsPerAddressPerSecond: 100,
+  /** Wrong tickets and refresh tokens one address may try. */
+  exchangesPerAddressPerMinute: 10,
+  exchangesPerAddressPerHour: 100,
+
+  /** Unsent bytes from which a socket is told of heads only, and fetches bodies when it has read on. */
+  laggingBytes: 256 * 1024,
+  /** Unsent bytes after which a socket that does not read is closed; and for how long the oldest may lie. */
   unsentBytes: 1024 * 1024,
+  unsentMs: 10_000,
+
+  /** Messages that wait in a client to be sent, and for how long at the most. */
+  outboxMost: clientLimits.outboxMost,
+  outboxMs: clientLimits.outboxMs,
+  /** A message sent again is known again for so long. */
+  dedupeMs: 30 * 24 * 60 * 60_000,
+
   fileBytes: 20 * 1024 * 1024,
+  /** Files one user may upload. */
+  uploadsPerUserPerHour: 60,
+  uploadBytesPerUserPerHour: 1024 * 1024 * 1024,
   /** The author may recall a message this long after it was stored. */
   recallMs: 2 * 60_000,
   /** How many of a conversation's key epochs one `dlgKey` string may hold. */
@@ -35,3 +102,25 @@ export const limits = {
   /** Longest life of a ticket. */
   ticketMs: 7 * 24 * 60 * 60_000,
 } as const;
+
+/** The limits in force on one server. */
+export type Limits = { readonly [Name in keyof typeof limits]: number };
+
+/** What a server cannot be set above, whoever runs it. A limit without one here has none. */
+export const hardCaps = {
+  contentBytes: 24 * 1024,
+  payloadBytes: 12 * 1024,
+  frameBytes: clientCaps.frameBytes,
+  unboundFrameBytes: 4 * 1024,
+  pageMost: clientCaps.pageMost,
+  opensPerSocket: 50,
+  membersPerGroup: 2_000,
+  socketsPerUser: 50,
+  unboundPerAddress: 100,
+  silenceMs: 40_000,
+  /** A node that goes away is gone within 30 s (I30). */
+  drainMs: 20_000,
+  fileBytes: 100 * 1024 * 1024,
+  epochsPerKeyring: 64,
+  ticketMs: 7 * 24 * 60 * 60_000,
+} as const satisfies Partial<Limits>;

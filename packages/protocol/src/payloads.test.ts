@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { payload, readPayload } from './payloads.ts';
+import { schemaOf } from './schema.ts';
 
-const types = (payload.schema['oneOf'] as { properties: { type: { enum: string[] } } }[]).map(
+const types = (schemaOf(payload)['oneOf'] as { properties: { type: { enum: string[] } } }[]).map(
   ({ properties }) => properties.type.enum[0] as string,
 );
 

@@ -1,4 +1,5 @@
 import { fileId, seq, userId } from './fields.ts';
+import { clientCaps } from './limits.ts';
 import { decimal, list, oneOf, optional, record, tagged, text, whole, type Of } from './shape.ts';
 
 const link = () => text({ max: 2048 });
@@ -11,7 +12,8 @@ const money = record({ amount: text({ max: 32, pattern: '-?\\d+(\\.\\d+)?' }), c
  * PROTOCOL.md §7.4. New types may come; a reader shows one it does not know as a readable line.
  */
 export const payload = tagged('type', {
-  text: { text: text({ min: 1, max: 8192 }) },
+  /** Generous on purpose: that a payload is too long is said by name (`message.too_large`). */
+  text: { text: text({ min: 1, max: clientCaps.frameBytes }) },
   image: {
     fileId: fileId(),
     name: name(),

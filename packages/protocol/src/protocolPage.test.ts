@@ -4,12 +4,17 @@ import { describe, expect, test } from 'vitest';
 
 import { closeCodes } from './closeCodes.ts';
 import { clientFrame, serverFrame } from './frames.ts';
+import { hardCaps, limits } from './limits.ts';
 import { refusals } from './refusals.ts';
+import { retries, type RefusalName } from './retries.ts';
+import { schemaOf } from './schema.ts';
 import type { Shape } from './shape.ts';
 
 const page = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url), 'utf8');
-const opsOf = ({ schema }: Shape<unknown>) =>
-  (schema['oneOf'] as { properties: { op: { enum: string[] } } }[]).map(({ properties }) => properties.op.enum[0]);
+const opsOf = (shape: Shape<unknown>) =>
+  (schemaOf(shape)['oneOf'] as { properties: { op: { enum: string[] } } }[]).map(
+    ({ properties }) => properties.op.enum[0],
+  );
 
 describe('PROTOCOL.md', () => {
   test.for([
@@ -28,9 +33,27 @@ describe('PROTOCOL.md', () => {
     expect(rows).toEqual(codes.toSorted(([, a], [, b]) => a - b));
   });
 
+  test('§8 lists the limits, as they come and at most', () => {
+    const units = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+    const read = (cell = '') => {
+      const [count, unit] = cell.split(' ');
+      return Number(count) * (units[unit as keyof typeof units] ?? 1);
+    };
+    const section = page.slice(page.indexOf('## §8'), page.indexOf('## §9'));
+    const rows = [...section.matchAll(/^\| `(\w+)` \| (.*?) \| (.*?) \|/gm)];
+    expect(Object.fromEntries(rows.map(([, name, most]) => [name, read(most)]))).toEqual(limits);
+    const capped = rows.filter(([, , , cap]) => cap !== '–');
+    expect(Object.fromEntries(capped.map(([, name, , cap]) => [name, read(cap)]))).toEqual(hardCaps);
+  });
+
   test('§10.3 lists the refusals', () => {
     const rows = [...page.matchAll(/^\| `([a-z]+\.[a-z_]+)` \| (\d+) \| (\w+) \| (.*) \|$/gm)];
-    const table = Object.entries(refusals).map(([name, { http, retry, says }]) => [name, String(http), retry, says]);
+    const table = Object.entries(refusals).map(([name, { http, says }]) => [
+      name,
+      String(http),
+      retries[name as RefusalName],
+      says,
+    ]);
     expect(rows.map(([, ...cells]) => cells)).toEqual(table);
   });
 

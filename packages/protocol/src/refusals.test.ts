@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { isRefusalName, Refused, refusals } from './refusals.ts';
+import { Refused, refusals } from './refusals.ts';
+import { isRefusalName, retries, type RefusalName } from './retries.ts';
 
 test('every refusal has a dotted name and a sentence for people', () => {
   for (const [name, { says }] of Object.entries(refusals)) {
@@ -10,8 +11,8 @@ test('every refusal has a dotted name and a sentence for people', () => {
 });
 
 test('what has to sign in again is told so by a 401, and only that and tickets are', () => {
-  for (const [name, { http, retry }] of Object.entries(refusals)) {
-    if (retry === 'afterSignIn') expect(http).toBe(401);
+  for (const [name, { http }] of Object.entries(refusals)) {
+    if (retries[name as RefusalName] === 'afterSignIn') expect(http).toBe(401);
     expect(http === 401).toBe(/^(auth|ticket)\./.test(name));
   }
 });

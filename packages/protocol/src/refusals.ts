@@ -1,73 +1,63 @@
-/** What the other end may do after being told no. */
-export type Retry =
-  /** The same request will be refused again. */
-  | 'never'
-  /** The same request may pass after a while. */
-  | 'later'
-  /** With a new token. */
-  | 'afterSignIn'
-  /** Sealed again under the current key of the conversation. */
-  | 'afterRekey';
+import { retries, type RefusalName, type Retry } from './retries.ts';
 
 interface Refusal {
   /** HTTP status of the platform API. The client API uses it only for 413, 415, 429 and 503. */
   http: number;
-  retry: Retry;
   says: string;
 }
 
-/** Every way the server can say no. The wire, HTTP and the words on screen read this one table. */
-export const refusals = {
+/** What the server says of every name in retries.ts: on the wire, in HTTP and in the words on screen. */
+export const refusals: { readonly [Name in RefusalName]: Refusal } = {
   'auth.missing': {
     http: 401,
-    retry: 'afterSignIn',
+
     says: 'No token was given. Send it as "Authorization: Bearer …".',
   },
-  'auth.invalid': { http: 401, retry: 'afterSignIn', says: 'The token or secret is not valid.' },
-  'auth.expired': { http: 401, retry: 'afterSignIn', says: 'The token has expired. Refresh it or sign in again.' },
-  'auth.revoked': { http: 401, retry: 'afterSignIn', says: 'The token was revoked. Sign in again.' },
-  'auth.wrong_user': { http: 401, retry: 'never', says: 'The token belongs to another user.' },
-  'ticket.invalid': { http: 401, retry: 'never', says: 'The ticket is not valid. Ask for a new link.' },
-  'ticket.expired': { http: 401, retry: 'never', says: 'The link has expired. Ask for a new one.' },
-  'ticket.used': { http: 401, retry: 'never', says: 'The link has been used. Ask for a new one.' },
-  'ticket.mismatch': { http: 401, retry: 'never', says: 'The ticket is for another user or group.' },
+  'auth.invalid': { http: 401, says: 'The token or secret is not valid.' },
+  'auth.expired': { http: 401, says: 'The token has expired. Refresh it or sign in again.' },
+  'auth.revoked': { http: 401, says: 'The token was revoked. Sign in again.' },
+  'auth.wrong_user': { http: 401, says: 'The token belongs to another user.' },
+  'ticket.invalid': { http: 401, says: 'The ticket is not valid. Ask for a new link.' },
+  'ticket.expired': { http: 401, says: 'The link has expired. Ask for a new one.' },
+  'ticket.used': { http: 401, says: 'The link has been used. Ask for a new one.' },
+  'ticket.mismatch': { http: 401, says: 'The ticket is for another user or group.' },
   'conversation.not_member': {
     http: 403,
-    retry: 'never',
+
     says: 'There is no such conversation, or you are not in it.',
   },
-  'conversation.not_found': { http: 404, retry: 'never', says: 'There is no such conversation.' },
-  'conversation.exists': { http: 409, retry: 'never', says: 'A conversation with this groupId exists already.' },
-  'user.not_found': { http: 404, retry: 'never', says: 'There is no such user. Create it with putUser first.' },
-  'member.not_found': { http: 404, retry: 'never', says: 'This user is not in the conversation.' },
-  'member.too_many': { http: 409, retry: 'never', says: 'The conversation has as many members as it may have.' },
-  'message.too_large': { http: 413, retry: 'never', says: 'The message is too large.' },
-  'message.id_conflict': { http: 409, retry: 'never', says: 'Another message was stored under this clientMsgId.' },
-  'message.not_found': { http: 404, retry: 'never', says: 'There is no such message.' },
-  'message.not_author': { http: 403, retry: 'never', says: 'Only the author may recall a message.' },
-  'message.too_old': { http: 409, retry: 'never', says: 'The message is too old to be recalled.' },
-  'envelope.malformed': { http: 400, retry: 'never', says: 'The content is not a sealed envelope.' },
+  'conversation.not_found': { http: 404, says: 'There is no such conversation.' },
+  'conversation.exists': { http: 409, says: 'A conversation with this groupId exists already.' },
+  'user.not_found': { http: 404, says: 'There is no such user. Create it with putUser first.' },
+  'user.too_many_groups': { http: 409, says: 'The user is in as many conversations as one may be in.' },
+  'member.not_found': { http: 404, says: 'This user is not in the conversation.' },
+  'member.too_many': { http: 409, says: 'The conversation has as many members as it may have.' },
+  'message.too_large': { http: 413, says: 'The message is too large.' },
+  'message.id_conflict': { http: 409, says: 'Another message was stored under this clientMsgId.' },
+  'message.not_found': { http: 404, says: 'There is no such message.' },
+  'message.not_author': { http: 403, says: 'Only the author may recall a message.' },
+  'message.too_old': { http: 409, says: 'The message is too old to be recalled.' },
+  'envelope.malformed': { http: 400, says: 'The content is not a sealed envelope.' },
   'envelope.mismatch': {
     http: 400,
-    retry: 'never',
+
     says: 'The envelope names another sender or clientMsgId than the request.',
   },
-  'key.stale_epoch': { http: 409, retry: 'afterRekey', says: 'The conversation has a newer key. Seal again with it.' },
-  'file.not_found': { http: 404, retry: 'never', says: 'There is no such file.' },
-  'file.empty': { http: 400, retry: 'never', says: 'The upload holds no file, or an empty one.' },
-  'file.too_large': { http: 413, retry: 'never', says: 'The file is too large.' },
-  'request.malformed': { http: 400, retry: 'never', says: 'The request is not as described in /openapi.json.' },
-  'request.too_large': { http: 413, retry: 'never', says: 'The request is too large.' },
-  'request.unsupported_media': { http: 415, retry: 'never', says: 'The request has a content type not served here.' },
-  'route.not_found': { http: 404, retry: 'never', says: 'There is no such route.' },
-  'rate.limited': { http: 429, retry: 'later', says: 'Too many requests. Slow down.' },
-  'storage.full': { http: 503, retry: 'later', says: 'The server has no space left.' },
-  'storage.unavailable': { http: 503, retry: 'later', says: 'The server cannot reach its storage.' },
-  'server.draining': { http: 503, retry: 'later', says: 'The server is going away. Try again.' },
-  'server.internal': { http: 500, retry: 'later', says: 'The server failed. The request id leads to its log.' },
-} as const satisfies Record<string, Refusal>;
-
-export type RefusalName = keyof typeof refusals;
+  'key.stale_epoch': { http: 409, says: 'The conversation has a newer key. Seal again with it.' },
+  'file.not_found': { http: 404, says: 'There is no such file.' },
+  'file.empty': { http: 400, says: 'The upload holds no file, or an empty one.' },
+  'file.too_large': { http: 413, says: 'The file is too large.' },
+  'socket.replaced': { http: 409, says: 'A newer socket of this client has taken over.' },
+  'request.malformed': { http: 400, says: 'The request is not as described in /openapi.json.' },
+  'request.too_large': { http: 413, says: 'The request is too large.' },
+  'request.unsupported_media': { http: 415, says: 'The request has a content type not served here.' },
+  'route.not_found': { http: 404, says: 'There is no such route.' },
+  'rate.limited': { http: 429, says: 'Too many requests. Slow down.' },
+  'storage.full': { http: 503, says: 'The server has no space left.' },
+  'storage.unavailable': { http: 503, says: 'The server cannot reach its storage.' },
+  'server.draining': { http: 503, says: 'The server is going away. Try again.' },
+  'server.internal': { http: 500, says: 'The server failed. The request id leads to its log.' },
+};
 
 /** Statuses that the client API uses as they are; every other answer of it is HTTP 200. Contract §2. */
 export const transportStatuses: ReadonlySet<number> = new Set([413, 415, 429, 503]);
@@ -77,17 +67,18 @@ export class Refused extends Error {
   readonly refusal: RefusalName;
   /** What exactly was wrong, for the developer at the other end. Never holds text of a message, a key or a token. */
   readonly detail: string | undefined;
+  /** Of `rate.limited`: so long from now the same request passes, unless others come first. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(refusal: RefusalName, detail?: string) {
+  constructor(refusal: RefusalName, detail?: string, retryAfterMs?: number) {
     super(detail === undefined ? refusals[refusal].says : `${refusals[refusal].says} ${detail}`);
     this.name = 'Refused';
     this.refusal = refusal;
     this.detail = detail;
+    this.retryAfterMs = retryAfterMs;
   }
 
   get retry(): Retry {
-    return refusals[this.refusal].retry;
+    return retries[this.refusal];
   }
 }
-
-export const isRefusalName = (name: string): name is RefusalName => Object.hasOwn(refusals, name);

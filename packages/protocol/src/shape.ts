@@ -1,5 +1,5 @@
 /**
- * Shapes: one description of a value gives its type, its run-time check and its JSON Schema.
+ * Shapes: one description of a value gives its type, its run-time check and, in schema.ts, its JSON Schema.
  *
  * The crunchy shell of both ends: odd input stops here with a path (`frame.seq: expected whole number`),
  * unknown fields are dropped so that old and new can talk, and only own properties are ever read.
@@ -7,13 +7,20 @@
 export interface Shape<T> {
   /** @throws {Malformed} when `value` is not of this shape; `path` names the place. */
   read(value: unknown, path: string): T;
-  readonly schema: JsonSchema;
+  readonly kind: Kind;
   readonly isOptional?: boolean;
 }
 
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-}
+/** What a shape lets in, as data. */
+export type Kind =
+  | { is: 'text'; min: number; max: number | undefined; pattern: string | undefined }
+  | { is: 'whole'; min: number; max: number }
+  | { is: 'decimal' | 'flag' | 'nothing' | 'anyRecord' }
+  | { is: 'oneOf'; words: readonly string[] }
+  | { is: 'nullable'; of: Shape<unknown> }
+  | { is: 'list'; of: Shape<unknown>; max: number | undefined }
+  | { is: 'record'; fields: Fields }
+  | { is: 'tagged'; variants: ReadonlyMap<string, Shape<unknown>> };
 
 /** What a shape reads into. */
 export type Of<S> = S extends Shape<infer T> ? T : never;
@@ -44,12 +51,7 @@ export function text<T extends string = string>({ min = 0, max, pattern }: TextL
   const whole = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
   const range = `${min}–${max ?? '∞'} characters`;
   return {
-    schema: {
-      type: 'string',
-      ...(min > 0 && { minLength: min }),
-      ...(max !== undefined && { maxLength: max }),
-      ...(pattern !== undefined && { pattern: `^(?:${pattern})$` }),
-    },
+    kind: { is: 'text', min, max, pattern },
     read(value, path) {
       if (typeof value !== 'string') throw new Malformed(path, 'text');
       if (value.length < min || (max !== undefined && value.length > max))
@@ -62,7 +64,7 @@ export function text<T extends string = string>({ min = 0, max, pattern }: TextL
 
 export function whole({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {}): Shape<number> {
   return {
-    schema: { type: 'integer', minimum: min, ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }) },
+    kind: { is: 'whole', min, max },
     read(value, path) {
       if (!Number.isSafeInteger(value)) throw new Malformed(path, 'whole number');
       const number = value as number;
@@ -74,7 +76,7 @@ export function whole({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number
 
 /** A number with a fraction: an amount, a duration in seconds. */
 export const decimal = (): Shape<number> => ({
-  schema: { type: 'number' },
+  kind: { is: 'decimal' },
   read(value, path) {
     if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed(path, 'number');
     return value;
@@ -82,7 +84,7 @@ export const decimal = (): Shape<number> => ({
 });
 
 export const flag = (): Shape<boolean> => ({
-  schema: { type: 'boolean' },
+  kind: { is: 'flag' },
   read(value, path) {
     if (typeof value !== 'boolean') throw new Malformed(path, 'true or false');
     return value;
@@ -90,7 +92,7 @@ export const flag = (): Shape<boolean> => ({
 });
 
 export const oneOf = <const T extends string>(...words: readonly T[]): Shape<T> => ({
-  schema: { type: 'string', enum: words },
+  kind: { is: 'oneOf', words },
   read(value, path) {
     if (!words.includes(value as T)) throw new Malformed(path, `one of ${words.join(', ')}`);
     return value as T;
@@ -98,7 +100,7 @@ export const oneOf = <const T extends string>(...words: readonly T[]): Shape<T> 
 });
 
 export const nothing = (): Shape<null> => ({
-  schema: { type: 'null' },
+  kind: { is: 'nothing' },
   read(value, path) {
     if (value !== null) throw new Malformed(path, 'null');
     return value;
@@ -106,12 +108,12 @@ export const nothing = (): Shape<null> => ({
 });
 
 export const nullable = <T>(of: Shape<T>): Shape<T | null> => ({
-  schema: { anyOf: [of.schema, { type: 'null' }] },
+  kind: { is: 'nullable', of },
   read: (value, path) => (value === null ? null : of.read(value, path)),
 });
 
 export const list = <T>(of: Shape<T>, { max }: { max?: number } = {}): Shape<T[]> => ({
-  schema: { type: 'array', items: of.schema, ...(max !== undefined && { maxItems: max }) },
+  kind: { is: 'list', of, max },
   read(value, path) {
     if (!Array.isArray(value)) throw new Malformed(path, 'list');
     if (max !== undefined && value.length > max) throw new Malformed(path, `list of at most ${max}`);
@@ -124,7 +126,7 @@ const DEEPEST = 8;
 
 /** Any JSON object, kept as it is: the platform's own data, which we carry and never read. */
 export const anyRecord = (): Shape<Record<string, unknown>> => ({
-  schema: { type: 'object', additionalProperties: true },
+  kind: { is: 'anyRecord' },
   read(value, path) {
     const given = asRecord(value, path);
     if (isDeeper(given, DEEPEST)) throw new Malformed(path, `record of at most ${DEEPEST} levels`);
@@ -156,19 +158,14 @@ export interface RecordShape<F extends Fields> extends Shape<RecordOf<F>> {
 
 export function record<F extends Fields>(fields: F): RecordShape<F> {
   const names = Object.keys(fields);
-  const shapeOf = (name: string) => fields[name] as Shape<unknown>;
   return {
     fields,
-    schema: {
-      type: 'object',
-      properties: Object.fromEntries(names.map((name) => [name, shapeOf(name).schema])),
-      required: names.filter((name) => !shapeOf(name).isOptional),
-    },
+    kind: { is: 'record', fields },
     read(value, path) {
       const given = asRecord(value, path);
       const kept: Record<string, unknown> = {};
       for (const name of names) {
-        const shape = shapeOf(name);
+        const shape = fields[name] as Shape<unknown>;
         const field = Object.hasOwn(given, name) ? given[name] : undefined;
         if (field === undefined && shape.isOptional) continue;
         kept[name] = shape.read(field, `${path}.${name}`);
@@ -189,7 +186,7 @@ export function tagged<const Tag extends string, V extends Variants>(tag: Tag, v
     Object.entries(variants).map(([word, fields]) => [word, record({ [tag]: oneOf(word), ...fields })]),
   );
   return {
-    schema: { oneOf: [...shapes.values()].map((shape) => shape.schema) },
+    kind: { is: 'tagged', variants: shapes },
     read(value, path) {
       const given = asRecord(value, path);
       const word = Object.hasOwn(given, tag) ? given[tag] : undefined;

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { clientFrame, serverFrame } from './frames.ts';
 import { fromFrame, toFrame } from './host.ts';
 import { readPayload } from './payloads.ts';
+import { schemaOf } from './schema.ts';
 import { Malformed, type Shape } from './shape.ts';
 
 /** One message as it comes over the wire, and what the reader makes of it: itself, `gives`, or a complaint. */
@@ -35,7 +36,7 @@ describe.for(readers)('%s.json', ([file, shape]) => {
 
   test('has a valid and an invalid example of every kind', () => {
     const kinds = (
-      shape.schema['oneOf'] as { required: string[]; properties: Record<string, { enum: string[] }> }[]
+      schemaOf(shape)['oneOf'] as { required: string[]; properties: Record<string, { enum: string[] }> }[]
     ).map(({ required, properties }) => String(properties[required[0] as string]?.enum[0]));
     const shown = (isGood: boolean) =>
       vectors(file)

@@ -12,10 +12,10 @@ import {
   urole,
   userId,
 } from '../fields.ts';
-import { limits } from '../limits.ts';
+import { hardCaps } from '../limits.ts';
 import { anyRecord, flag, list, nothing, nullable, optional, record, text, whole } from '../shape.ts';
 import type { Api } from './operation.ts';
-import { inDialog, member, sent, session } from './shapes.ts';
+import { inDialog, limitsInForce, member, sent, session } from './shapes.ts';
 
 const pageNumber = optional(whole({ min: 1, max: 100_000 }));
 const messageAt = record({ dlgId: dlgId(), seq: seq() });
@@ -29,7 +29,14 @@ export const clientApi = {
     summary: 'What a page has to know before anybody signs in: origins that may embed it, limits, demo or not.',
     auth: 'nobody',
     query: record({ appId: optional(text({ max: 64 })) }),
-    data: record({ origins: list(text()), demo: flag(), limits: anyRecord() }),
+    data: record({ origins: list(text()), demo: flag(), limits: limitsInForce }),
+  },
+  getLimits: {
+    method: 'GET',
+    path: '/config/limits',
+    summary: 'The limits in force on this server, by the names of PROTOCOL.md §8.',
+    auth: 'nobody',
+    data: limitsInForce,
   },
   createSession: {
     method: 'POST',
@@ -116,7 +123,7 @@ export const clientApi = {
     query: record({
       before: optional(seq()),
       after: optional(whole()),
-      limit: optional(whole({ min: 1, max: limits.pageMost })),
+      limit: optional(whole({ min: 1, max: hardCaps.pageMost })),
     }),
     data: messagePage,
   },

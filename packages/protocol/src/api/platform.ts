@@ -1,12 +1,12 @@
 import { clientMsgId, dlgId, instant, userId } from '../fields.ts';
-import { limits } from '../limits.ts';
+import { hardCaps } from '../limits.ts';
 import { payload } from '../payloads.ts';
 import { anyRecord, list, nothing, optional, record, text, whole } from '../shape.ts';
 import type { Api } from './operation.ts';
 import { group, inGroup, link, memberBody, ofUser, profileBody, sent, tokens, user } from './shapes.ts';
 
 const memberAt = record({ groupId: dlgId(), userId: userId() });
-const members = list(memberBody, { max: limits.membersPerGroup });
+const members = list(memberBody, { max: hardCaps.membersPerGroup });
 
 /** What the B2C platform's own backend does, below `/platform/v1`. Contract §4. */
 export const platformApi = {
@@ -55,7 +55,7 @@ export const platformApi = {
     summary: 'A fresh link for one member. It can be opened once.',
     auth: 'secret',
     params: inGroup,
-    body: record({ userId: userId(), ttlSeconds: optional(whole({ min: 1, max: limits.ticketMs / 1000 })) }),
+    body: record({ userId: userId(), ttlSeconds: optional(whole({ min: 1, max: hardCaps.ticketMs / 1000 })) }),
     data: record({ url: text(), expiresAt: instant() }),
   },
   addMembers: {

@@ -1,5 +1,6 @@
 import { dlgId, instant, token, urole, userId } from '../fields.ts';
-import { anyRecord, flag, list, optional, record, text, whole, type Of } from '../shape.ts';
+import { limits, type Limits } from '../limits.ts';
+import { anyRecord, flag, list, optional, record, text, whole, type Of, type Shape } from '../shape.ts';
 
 /** Shapes that several operations share. */
 export const inDialog = record({ dlgId: dlgId() });
@@ -44,3 +45,6 @@ export const group = record({
   members: list(record({ userId: userId(), name: text(), urole: urole() })),
   custom: optional(anyRecord()),
 });
+
+const oneEach = Object.fromEntries(Object.keys(limits).map((name) => [name, whole()]));
+export const limitsInForce = record(oneEach as { [Name in keyof Limits]: Shape<number> });
