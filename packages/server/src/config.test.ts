@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { limits } from '@trialogue/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { BadConfig, cautions, readConfig, type Env } from './config.ts';
@@ -77,6 +78,9 @@ describe('it refuses, and says which and why:', () => {
     ['PUBLIC_URL', 'ftp://im.test', /PUBLIC_URL/],
     ['DEMO', 'yes', /DEMO is "yes"\. Expected: 1/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL/],
+    ['RETENTION_DAYS', '30d', /RETENTION_DAYS is "30d"\. Expected: how many days/],
+    ['LIMITS', 'contentByte=1', /^LIMITS has the entry "contentByte=1", .* such as contentBytes;/],
+    ['LIMITS', 'contentBytes=24577', /^LIMITS has .* more than a server may have\. Expected: .* from 1 to 24576/],
     ['ALLOWED_ORIGINS', 'https://a.test,b.test', /ALLOWED_ORIGINS has the entry "b\.test"/],
     ['ALLOWED_ORIGINS', 'https://a.test/', /ALLOWED_ORIGINS/],
     ['ALLOWED_ORIGINS', 'https://*.test', /ALLOWED_ORIGINS/],
@@ -128,12 +132,24 @@ describe('it refuses, and says which and why:', () => {
   });
 });
 
+test('messages are kept for ever, or for so many days', () => {
+  expect(read()).not.toHaveProperty('retentionMs');
+  expect(read({ RETENTION_DAYS: '0' })).not.toHaveProperty('retentionMs');
+  expect(read({ RETENTION_DAYS: '30' }).retentionMs).toBe(30 * 24 * 60 * 60_000);
+});
+
+test('limits are as they come, but for those that are named', () => {
+  expect(read().limits).toEqual(limits);
+  expect(read({ LIMITS: 'recallMs=60000,page=20' }).limits).toEqual({ ...limits, recallMs: 60_000, page: 20 });
+});
+
 test('what may not be meant is pointed out', () => {
   const says = (env: Env) => cautions(read(env)).map((caution) => caution.split(/[ =:]/)[0]);
   expect(says({})).toEqual([]);
   expect(says({ DEMO: '1', ALLOWED_ORIGINS: 'https://a.test' })).toEqual([]);
   expect(says({ HOST: '0.0.0.0', PUBLIC_URL: 'https://im.test' })).toEqual([]);
   expect(says({ HOST: '0.0.0.0', DEMO: '1' })).toEqual(['DEMO', 'PUBLIC_URL']);
+  expect(says({ LIMITS: 'payloadBytes=12288' })).toEqual(['LIMITS']);
 });
 
 test('random secrets of every usual form are taken', () => {

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-import { id, type AppId } from '@trialogue/protocol';
+import { id, type AppId, type Limits } from '@trialogue/protocol';
 
+import { limitCautions, readLimits } from './ops/limits.ts';
 import { logLevels, type LogLevel } from './ops/log.ts';
 import { secretFiles, type SecretFiles } from './ops/secretFiles.ts';
 
@@ -20,8 +21,9 @@ export interface Config {
   /** 32 bytes. Everything secret that lies on disk is under it. */
   masterKey: Uint8Array;
   logLevel: LogLevel;
-  /** Ticket exchanges and refreshes of one address in a minute; 0 does not count. */
-  signInsPerMinute: number;
+  limits: Limits;
+  /** Messages and files are kept for so long; absent: for ever. */
+  retentionMs?: number;
   /** How many reverse proxies of ours stand before the server; 0 believes no `X-Forwarded-For`. */
   trustedProxies: number;
 }
@@ -39,6 +41,9 @@ export class BadConfig extends Error {
   }
 }
 
+export const dataDirOf = (env: Env): string => resolve(env['DATA_DIR'] || 'data');
+
+const DAY_MS = 24 * 60 * 60_000;
 const SECRET_LENGTH = 32;
 /** Below this a secret was typed by a person or made from a word. Of three million random ones of 32 hex digits none had less than 87. */
 const SECRET_BITS = 76;
@@ -63,8 +68,16 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
   };
 
   const port = whole('PORT', 8080, 65_535, 'a port from 0 (any free one) to 65535');
-  const signInsPerMinute = whole('SIGN_INS_PER_MINUTE', 120, 1_000_000, 'a whole number; 0 does not count');
   const trustedProxies = whole('TRUSTED_PROXIES', 0, 10, 'how many reverse proxies stand before the server, 0 to 10');
+
+  const retentionDays = whole(
+    'RETENTION_DAYS',
+    0,
+    36_500,
+    'how many days messages and files are kept, up to 36500; 0 keeps them for ever',
+  );
+
+  const limits = readLimits(given('LIMITS') ?? '', (was, expected) => wrong('LIMITS', was, expected));
 
   const host = given('HOST') ?? '127.0.0.1';
   if (!isHost(host)) wrong('HOST', `is ${quote(host)}`, 'an IP address or host name, without scheme or port');
@@ -113,7 +126,7 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
 
   if (problems.length > 0) throw new BadConfig(problems);
 
-  const dataDir = resolve(given('DATA_DIR') ?? 'data');
+  const dataDir = dataDirOf(env);
   const secrets = openSecrets(dataDir);
   /** A file can be wrong as well: somebody edited it, or another program wrote it. */
   const kept = (name: string, make: () => string, check: (value: string, no: (was: string) => void) => void) => {
@@ -141,7 +154,8 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
     },
     masterKey: readKey(masterKey ?? kept('master-key', () => randomBytes(32).toString('base64'), checkMasterKey)),
     logLevel,
-    signInsPerMinute,
+    limits,
+    ...(retentionDays > 0 && { retentionMs: retentionDays * DAY_MS }),
     trustedProxies,
   };
   if (problems.length > 0) throw new BadConfig(problems);
@@ -149,13 +163,14 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
 }
 
 /** What is allowed and yet may not be meant, in words for the operator. */
-export function cautions({ host, publicUrl, demo }: Config): string[] {
+export function cautions({ host, publicUrl, demo, limits }: Config): string[] {
   const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host);
   return [
     ...(demo && !isHere ? ['DEMO=1 lets everybody who reaches this server sign in as anybody of the demo.'] : []),
     ...(!isHere && publicUrl === undefined
       ? ['PUBLIC_URL is not set: links and wsAddress are made with HOST and PORT, without TLS.']
       : []),
+    ...limitCautions(limits),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,8 +32,8 @@ interface Run {
 }
 
 /** The server as an operator starts it, from its sources. */
-function run(env: Record<string, string>): Run {
-  const child = spawn(process.execPath, ['-C', '@trialogue/source', '--import', 'tsx', main], {
+function run(env: Record<string, string>, ...args: string[]): Run {
+  const child = spawn(process.execPath, ['-C', '@trialogue/source', '--import', 'tsx', main, ...args], {
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', DATA_DIR: join(dir, 'data'), ...env },
   });
   running = child;
@@ -52,6 +53,26 @@ async function listening({ out, err, exit }: Run): Promise<string> {
   }
 }
 
+test('new-log-epoch: of a database that is there, once the operator says so (I18)', async () => {
+  const first = run({});
+  await listening(first);
+  first.child.kill('SIGTERM');
+  expect(await first.exit).toBe(0);
+  const { exit, out } = run({}, 'new-log-epoch');
+  expect(await exit).toBe(0);
+  expect(out()).toMatch(/^Every conversation has a new logEpoch: [0-9a-f]{16}\. /);
+});
+
+test('new-log-epoch without a database makes none and says where it looked; no other command is known', async () => {
+  const nowhere = run({}, 'new-log-epoch');
+  expect(await nowhere.exit).toBe(1);
+  expect(nowhere.err()).toMatch(/^There is no database \S+trialogue\.db\. Expected: DATA_DIR of the server\.\n$/);
+  expect(() => statSync(join(dir, 'data'))).toThrow('ENOENT');
+  const other = run({}, 'new-log-epochs');
+  expect(await other.exit).toBe(1);
+  expect(other.err()).toMatch(/no command "new-log-epochs"\. Expected: none \(serves\), or new-log-epoch/);
+});
+
 test('wrong settings: it says all of them, in words, and ends with code 1', async () => {
   const { exit, err, out } = run({ PORT: 'eighty', APP_SECRET: 'short', NATS_URL: 'nats://x' });
   expect(await exit).toBe(1);
@@ -63,6 +84,23 @@ test('wrong settings: it says all of them, in words, and ends with code 1', asyn
   ]);
   expect(err()).not.toMatch(/\.ts:\d+/);
   expect(out()).toBe('');
+});
+
+test.runIf(process.platform === 'linux').each([
+  [{}, 'app-id cannot be used: the folder /proc/trialogue cannot be made (ENOENT)'],
+  [
+    {
+      APP_ID: 'shop',
+      APP_SECRET: randomBytes(32).toString('base64url'),
+      MASTER_KEY: randomBytes(32).toString('base64'),
+    },
+    'DATA_DIR is "/proc/trialogue", but the folder /proc/trialogue cannot be made (ENOENT). Expected: a folder that',
+  ],
+])('a DATA_DIR where nothing can be made is said, and not tried for ever', async (env, says) => {
+  const { exit, err } = run({ DATA_DIR: '/proc/trialogue', ...env });
+  expect(await exit).toBe(1);
+  expect(err()).toContain(says);
+  expect(err()).not.toMatch(/\.ts:\d+/);
 });
 
 describe('a server', () => {

@@ -1,17 +1,24 @@
-import { BadConfig, cautions, readConfig, type Config } from './config.ts';
-import { startNode, type Node } from './node.ts';
+import { BadConfig, cautions, dataDirOf, readConfig, type Config } from './config.ts';
+import { databaseIn, startNode, type Node } from './node.ts';
 import { createLogger } from './ops/log.ts';
+import { newLogEpoch } from './storage/sqlite/newLogEpoch.ts';
 
-/** Sockets are told to leave at moments spread over so long, so that they do not all come back at once. */
-const SPREAD_MS = 5_000;
+/** Of a demo nobody has to be spared the crowd that comes back, and somebody waits at the keyboard. */
+const DEMO_DRAIN_MS = 2_000;
 /** After this the process ends, whatever is still under way. */
 const LONGEST_DRAIN_MS = 28_000;
+
+/** The command line is not one of ours, or cannot be carried out: in words for the operator. */
+class BadUse extends Error {}
 
 // Whatever the server writes is for its own user.
 process.umask(0o077);
 
 try {
-  await main(readConfig(process.env));
+  const command = process.argv.slice(2).join(' ');
+  if (command === '') await main(readConfig(process.env));
+  else if (command === 'new-log-epoch') await forgetTheLogs(dataDirOf(process.env));
+  else throw new BadUse(`There is no command "${command}". Expected: none (serves), or new-log-epoch.`);
 } catch (error) {
   process.stderr.write(`${inWords(error)}\n`);
   process.exitCode = 1;
@@ -28,6 +35,7 @@ async function main(config: Config): Promise<void> {
 
   for (const caution of cautions(config)) logger.warn(caution);
   const node = await startNode(config, { logger, onFatal: () => process.exit(1) });
+  const { drainMs } = config.limits;
   let isLeaving = false;
   const leave = (signal: NodeJS.Signals) => {
     if (isLeaving) return;
@@ -37,13 +45,23 @@ async function main(config: Config): Promise<void> {
       logger.warn('drained only in part: the time is over');
       process.exit(0);
     }, LONGEST_DRAIN_MS).unref();
-    node.drain(SPREAD_MS).then(() => process.exit(0), dieOf('draining failed'));
+    node
+      .drain(config.demo ? Math.min(DEMO_DRAIN_MS, drainMs) : drainMs)
+      .then(() => process.exit(0), dieOf('draining failed'));
   };
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);
 
   process.stdout.write(`Trialogue is listening on ${node.origin}\n`);
   if (config.demo) process.stdout.write(await welcome(node, config));
+}
+
+/** An older copy was restored, and the server could not notice: clients must not go on from where they were (I18). */
+async function forgetTheLogs(dataDir: string): Promise<void> {
+  const logEpoch = await newLogEpoch(databaseIn(dataDir)).catch((error: Error) => {
+    throw new BadUse(error.message);
+  });
+  process.stdout.write(`Every conversation has a new logEpoch: ${logEpoch}. Clients load their messages anew.\n`);
 }
 
 async function welcome(node: Node, { app }: Config): Promise<string> {
@@ -68,7 +86,7 @@ async function welcome(node: Node, { app }: Config): Promise<string> {
 
 /** What the operator can do something about is said without a stack. */
 function inWords(error: unknown): string {
-  if (error instanceof BadConfig) return error.message;
+  if (error instanceof BadConfig || error instanceof BadUse) return error.message;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return 'PORT is taken by another program. Stop that one, or set PORT to another port, or to 0.';

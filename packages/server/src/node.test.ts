@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { open as unseal } from '@trialogue/crypto';
+import { open as unseal, seal } from '@trialogue/crypto';
 import { SUBPROTOCOL, closeCodes } from '@trialogue/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
@@ -198,6 +200,69 @@ test('draining: sockets are told to come back elsewhere, and then nobody listens
   await node.drain(0);
   expect(await closed).toBe(closeCodes.draining.code);
   await expect(fetch(`${node.origin}/healthz`)).rejects.toThrow();
+});
+
+test('draining: a request that does not arrive to its end holds nobody up', async () => {
+  const { hostname, port } = new URL(node.origin);
+  const halves = [
+    '',
+    'POST /api/v1/session HTTP/1.1\r\nHost: x\r\n',
+    'POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+  ].map(async (half) => {
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(half);
+    await once(socket, 'close');
+  });
+  await ask('GET /healthz');
+  const startedAt = performance.now();
+  await node.drain(0);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  await Promise.all(halves);
+});
+
+test('draining: not ready first, then sockets are told, then what they sent is answered, then it goes', async () => {
+  const { ws, closed } = await bind('ada', await enter('ada'));
+  const heard: string[] = [];
+  ws.on('message', (data) => heard.push((JSON.parse((data as Buffer).toString()) as { op: string }).op));
+  const drained = node.drain(600);
+  const ready = await ask('GET /readyz');
+  expect(ready).toMatchObject({ code: 1, error: 'server.draining' });
+  expect((await ask('GET /api/v1/config')).error).toBe('server.draining');
+  await vi.waitFor(() => expect(heard).toContain('drain'));
+  expect(await closed).toBe(closeCodes.draining.code);
+  await drained;
+  await expect(fetch(`${node.origin}/readyz`)).rejects.toThrow();
+});
+
+test('the limits that were set are in force on sockets and over HTTP, and told to whoever asks', async () => {
+  await node.close();
+  await start(configWith({ LIMITS: 'contentBytes=500,frameBytes=9000,sendsPerUserBurst=2,sendsPerUserPerSecond=1' }));
+  const { data } = await ask<Record<string, number>>('GET /api/v1/config/limits');
+  expect(data).toMatchObject({ contentBytes: 500, frameBytes: 9_000, sendsPerUserBurst: 2 });
+  const token = await enter('ada');
+  const { ws } = await bind('ada', token);
+  const answers: { op: string; error?: string; retryAfterMs?: number }[] = [];
+  ws.on('message', (frame) => answers.push(JSON.parse((frame as Buffer).toString()) as (typeof answers)[0]));
+  const say = (clientMsgId: string, content: string) =>
+    ws.send(JSON.stringify({ op: 'send', dlgId: 'tea', clientMsgId, content }));
+  say('long', 'x'.repeat(501));
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  expect(answers[0]).toMatchObject({ op: 'nack', error: 'message.too_large' });
+
+  const { data: entered } = await ask<{ dlgKey: string }>('GET /api/v1/conversation?groupId=tea', { as: token });
+  const sealed = (clientMsgId: string) =>
+    seal('{"type":"text","text":"x"}', { dlgId: 'tea', dlgKey: entered.dlgKey, fromuid: 'ada', clientMsgId });
+  for (const clientMsgId of ['c1', 'c2', 'c3']) say(clientMsgId, sealed(clientMsgId));
+  await vi.waitFor(() => expect(answers.filter(({ op }) => op === 'ack' || op === 'nack')).toHaveLength(4));
+  expect(answers.find(({ error }) => error === 'rate.limited')).toMatchObject({
+    op: 'nack',
+    clientMsgId: 'c3',
+    retryAfterMs: expect.any(Number),
+  });
+  const body = { clientMsgId: 'c3', content: sealed('c3') };
+  expect((await ask('POST /api/v1/conversations/tea/messages', { as: token, body })).error).toBe('rate.limited');
+  ws.terminate();
 });
 
 test('neither the disk nor the log holds a text, a name of a file, a key, a token or a secret (I37)', async () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { appOf, secretOf } from './access/apps.ts';
+import { freshReads } from './access/fresh.ts';
 import { masterKey } from './access/masterKey.ts';
+import { createRates } from './access/rates.ts';
 import { createSignIn } from './access/sessions.ts';
 import { accessTokens } from './access/tokens.ts';
 import { memoryBus } from './bus/memory.ts';
@@ -16,13 +18,16 @@ import { demoLinks } from './demo/links.ts';
 import { tellStories } from './demo/stories.ts';
 import { diskFiles } from './files/disk.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import { addressOf } from './http/address.ts';
+import { addressOf, blockOf } from './http/address.ts';
 import { originsOf } from './http/origins.ts';
 import { ownOrigins } from './http/ownOrigins.ts';
 import type { Folders } from './http/pages.ts';
 import { createHttp } from './http/server.ts';
+import { makeFolder } from './ops/folders.ts';
 import { createLogger, type Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
+import { tidy } from './ops/tidy.ts';
+import { readingCommands } from './storage/commands.ts';
 import { openThreads } from './storage/sqlite/threads.ts';
 
 /** One running server. */
@@ -49,8 +54,11 @@ export interface NodeOptions {
 /** The same from the sources and from the built file: both lie two folders below the repository. */
 const built = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const folders: Folders = { web: built('apps/web/dist'), sdk: built('packages/sdk/dist') };
-/** Tickets and sessions that are long over are forgotten this often. */
+/** What is long over is forgotten this often. */
 const TIDY_EVERY_MS = 60 * 60_000;
+/** What is under way over HTTP when a node goes is answered within this, or not at all. */
+const LAST_REQUESTS_MS = 3_000;
+export const databaseIn = (dataDir: string): string => join(dataDir, 'trialogue.db');
 const clock = { now: () => Date.now() };
 const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
 
@@ -63,13 +71,18 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const logger = options.logger ?? createLogger(config.logLevel);
   const metrics = createMetrics();
   const keys = masterKey(config.masterKey);
-  const store = await openThreads(join(config.dataDir, 'trialogue.db'), {
+  makeDataDir(config.dataDir);
+  const threads = await openThreads(databaseIn(config.dataDir), {
     onFatal: (cause) => {
       metrics.failed('storage');
       logger.error('storage: cannot be trusted any more', { error: cause });
       options.onFatal?.(cause);
     },
+    onWarning: (what) => logger.warn(what),
+    onCommit: ({ calls, seconds }) => metrics.committed(calls, seconds),
+    onQueue: (length) => metrics.watchWrites(length),
   });
+  const store = freshReads(threads, readingCommands, () => performance.now());
   const cleanUp: (() => unknown)[] = [() => store.close()];
   const closeAll = async () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
@@ -85,6 +98,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     let isDraining = false;
     const publicUrl = () => address.publicUrl;
 
+    const { limits } = config;
+    const rates = createRates(limits, () => performance.now());
     const bus = memoryBus();
     cleanUp.push(() => bus.close());
     const signIn = createSignIn({
@@ -94,6 +109,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       bus,
       clock,
       publicUrl,
+      limits,
     });
     // Chat asks who is here, the gateway asks chat: whichever is made first has to look for the other later.
     const late: { gateway?: Gateway } = {};
@@ -106,14 +122,19 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       clock,
       random,
       warn: (what, ids, error) => logger.warn(what, { ...ids, error }),
+      limits,
+      rates,
     };
     const { chat, platform, log, close: forgetKeys } = makeChat(ports);
     cleanUp.push(forgetKeys);
     if (config.demo) await tellStories(ports, config.app.appId);
-    const tidy = setInterval(() => {
-      store.forgetExpired(clock.now()).catch((error: unknown) => logger.warn('storage: not tidied', { error }));
-    }, TIDY_EVERY_MS).unref();
-    cleanUp.push(() => clearInterval(tidy));
+    const { files } = ports;
+    const tidying = { store, files, clock, limits, retentionMs: config.retentionMs };
+    const tidyNow = () => {
+      tidy(tidying).catch((error: unknown) => logger.warn('storage: not tidied', { error }));
+    };
+    const tidier = setInterval(tidyNow, TIDY_EVERY_MS).unref();
+    cleanUp.push(() => clearInterval(tidier));
 
     const gateway = createGateway({
       chat,
@@ -121,10 +142,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       signIn,
       bus,
       clock,
+      limits,
       logger,
       metrics,
       isAllowedOrigin: (origin) => address.own.includes(origin) || origins.has(origin),
-      addressOf: (request) => addressOf(request, config.trustedProxies),
+      addressOf: (request) => blockOf(addressOf(request, config.trustedProxies)),
     });
     late.gateway = gateway;
     cleanUp.push(() => gateway.close());
@@ -136,7 +158,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       platform,
       signIn,
       store,
-      clock,
+      limits,
+      rates,
       logger,
       metrics,
       origins,
@@ -144,7 +167,6 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       publicUrl,
       ownOrigins: () => address.own,
       isDraining: () => isDraining,
-      signInsPerMinute: config.signInsPerMinute,
       trustedProxies: config.trustedProxies,
       ...(demo && { demo }),
     });
@@ -152,8 +174,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     // Before the gateway in closing: what is under way is answered, and no socket comes in any more.
     const stopHttp = async () => {
       const stopped = http.close();
+      // A request that does not arrive to its end would be waited for as long as a slow phone may take.
+      const cut = setTimeout(() => http.server.closeAllConnections(), LAST_REQUESTS_MS);
       await gateway.close();
       await stopped;
+      clearTimeout(cut);
     };
     cleanUp.push(stopHttp);
 
@@ -178,6 +203,16 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   } catch (error) {
     await closeAll();
     throw error;
+  }
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    makeFolder(dataDir);
+  } catch (error) {
+    throw new BadConfig([
+      `DATA_DIR is ${JSON.stringify(dataDir)}, but ${(error as Error).message}. Expected: a folder that this user may write.`,
+    ]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { limits, type Limits } from '@trialogue/protocol';
 import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
 
 import type { Notice, Store } from '../chat/ports.ts';
@@ -19,11 +20,13 @@ export interface Access {
   master: Uint8Array;
   told: Notice[];
   clock: { now(): number; at: number };
+  /** What `signIn` is made of. */
+  parts: Parameters<typeof createSignIn>[0];
   close(): Promise<void>;
 }
 
 /** The tea shop with Ada, Bo and Cy in the conversation `tea`, and Mal in none; on a clock that stands still. */
-export async function openAccess(): Promise<Access> {
+export async function openAccess(changed: Partial<Limits> = {}): Promise<Access> {
   const store = await openInProcess();
   const master = new Uint8Array(randomBytes(32));
   const wrap = masterKey(master);
@@ -42,6 +45,14 @@ export async function openAccess(): Promise<Access> {
     key: { epoch: 1, wrapped: wrap.wrap(randomBytes(32), ['test']) },
     now: clock.now(),
   });
-  const signIn = createSignIn({ store, wrap, tokens, bus, clock, publicUrl: () => 'https://im.test' });
-  return { store, signIn, tokens, master, told, clock, close: () => store.close() };
+  const parts = {
+    store,
+    wrap,
+    tokens,
+    bus,
+    clock,
+    publicUrl: () => 'https://im.test',
+    limits: { ...limits, ...changed },
+  };
+  return { store, signIn: createSignIn(parts), tokens, master, told, clock, parts, close: () => store.close() };
 }

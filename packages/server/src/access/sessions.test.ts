@@ -5,7 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { appSecret, openAccess, type Access } from './accessUnderTest.ts';
 import { lifetimes } from './sessions.ts';
-import { accessTokens } from './tokens.ts';
+import { LEEWAY_SECONDS, accessTokens } from './tokens.ts';
+
+const leewayMs = LEEWAY_SECONDS * 1000;
 
 let at: Access;
 beforeEach(async () => {
@@ -32,9 +34,11 @@ test('nobody is signed in who is not there', async () => {
   await expect(at.signIn.createToken(shop, id<UserId>('nobody'))).rejects.toMatchObject({ refusal: 'user.not_found' });
 });
 
-test('a token is dead after its time; a refresh gives a new one', async () => {
+test('a token is dead a minute after its time, as clocks differ; a refresh gives a new one (I34)', async () => {
   const { token, refreshToken } = await enter();
-  pass(lifetimes.access);
+  pass(lifetimes.access + leewayMs - 1_000);
+  await expect(at.signIn.authenticate(token)).resolves.toMatchObject({ userId: 'ada' });
+  pass(1_000);
   await expect(at.signIn.authenticate(token)).rejects.toMatchObject({ refusal: 'auth.expired' });
   const next = await at.signIn.refresh(refreshToken);
   expect(next).toMatchObject({ userId: 'ada', urole: 'user', expiresAt: at.clock.now() + lifetimes.access });
@@ -73,14 +77,14 @@ test('a session is over after seven days, however often it was refreshed', async
     pass(12 * 3_600_000);
     ({ refreshToken, token } = await at.signIn.refresh(refreshToken));
   }
-  pass(12 * 3_600_000);
+  pass(12 * 3_600_000 + leewayMs);
   await expect(at.signIn.refresh(refreshToken)).rejects.toMatchObject({ refusal: 'auth.expired' });
   await expect(at.signIn.authenticate(token)).rejects.toMatchObject({ refusal: 'auth.expired' });
 });
 
 test('the last token of a session does not outlive it', async () => {
   const { token } = await at.signIn.createToken(shop, ada.userId, 8 * 24 * 3600);
-  pass(lifetimes.session);
+  pass(lifetimes.session + leewayMs);
   await expect(at.signIn.authenticate(token)).rejects.toMatchObject({ refusal: 'auth.expired' });
 });
 

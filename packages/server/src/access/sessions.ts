@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto';
 
-import { Refused, id, type AppId, type DlgId, type SessionId, type Urole, type UserId } from '@trialogue/protocol';
+import {
+  Refused,
+  id,
+  type AppId,
+  type DlgId,
+  type Limits,
+  type SessionId,
+  type Urole,
+  type UserId,
+} from '@trialogue/protocol';
 
 import type { Bus, Clock, KeyWrap, SessionRow, Store } from '../chat/ports.ts';
 import { appWithSecret, secretOf, sha256 } from './apps.ts';
 import type { SignIn } from './signIn.ts';
 import { appNamedBy, signTicket, verifyTicket } from './tickets.ts';
-import type { AccessTokens } from './tokens.ts';
+import { LEEWAY_SECONDS, type AccessTokens } from './tokens.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -32,8 +41,9 @@ export function createSignIn(at: {
   clock: Clock;
   /** The origin that links are made with. */
   publicUrl: () => string;
+  limits: Limits;
 }): SignIn {
-  const { store, wrap, tokens, bus, clock } = at;
+  const { store, wrap, tokens, bus, clock, limits } = at;
 
   return {
     async authenticate(token) {
@@ -43,7 +53,7 @@ export function createSignIn(at: {
         throw new Refused('auth.invalid');
       }
       if (session.endedAt !== undefined) throw new Refused('auth.revoked');
-      if (session.expiresAt <= clock.now()) throw new Refused('auth.expired');
+      if (session.expiresAt + LEEWAY_SECONDS * 1000 <= clock.now()) throw new Refused('auth.expired');
       return signedIn;
     },
 
@@ -52,7 +62,7 @@ export function createSignIn(at: {
     async exchangeTicket({ groupId, userId, ticket }) {
       const app = await store.findApp(appNamedBy(ticket));
       if (!app) throw new Refused('ticket.invalid');
-      const proved = await verifyTicket(ticket, app.appId, secretOf(app, wrap), clock);
+      const proved = await verifyTicket(ticket, app.appId, secretOf(app, wrap), clock, limits.ticketMs);
       if (proved.userId !== userId || proved.dlgId !== groupId) throw new Refused('ticket.mismatch');
 
       const { appId, dlgId, jti } = proved;
@@ -84,6 +94,8 @@ export function createSignIn(at: {
       await bus.tell({ kind: 'revoked', appId, userId, sessionIds: [sessionId] });
     },
 
+    endedAmong: (sessionIds) => store.endedAmong(sessionIds, clock.now()),
+
     async createToken(appId, userId, ttlSeconds) {
       await roleOf(appId, userId);
       return begin({ appId, userId }, ttlSeconds === undefined ? lifetimes.access : ttlSeconds * 1000);
@@ -99,7 +111,11 @@ export function createSignIn(at: {
       if (!(await store.findConversation(place))) throw new Refused('conversation.not_found');
       if ((await roleIn(app.appId, dlgId, userId)) === undefined) throw new Refused('member.not_found');
 
-      const expiresAt = clock.now() + (ttlSeconds === undefined ? lifetimes.link : ttlSeconds * 1000);
+      const ttlMs = ttlSeconds === undefined ? Math.min(lifetimes.link, limits.ticketMs) : ttlSeconds * 1000;
+      if (ttlMs > limits.ticketMs) {
+        throw new Refused('request.malformed', `ttlSeconds: expected at most ${Math.floor(limits.ticketMs / 1000)}.`);
+      }
+      const expiresAt = clock.now() + ttlMs;
       const ticket = await signTicket({ ...place, userId, expiresAt }, secretOf(app, wrap), clock);
       const query = new URLSearchParams({ groupId: dlgId, userId });
       return { url: `${at.publicUrl()}/groupConversation?${query.toString()}#ticket=${ticket}`, expiresAt };

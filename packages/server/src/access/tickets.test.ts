@@ -114,6 +114,27 @@ test('it lives seven days at the most', async () => {
   });
 });
 
+test('it lives as long as the limit says at the most, and so do the links of the server itself', async () => {
+  await at.close();
+  at = await openAccess({ ticketMs: 600_000 });
+  await expect(open(await signed({ body: { exp: now() + 599 } }))).resolves.toBeDefined();
+  await expect(open(await signed({ body: { exp: now() + 600 } }))).resolves.toBeDefined();
+  await expect(open(await signed({ body: { exp: now() + 601 } }))).rejects.toMatchObject({
+    refusal: 'ticket.invalid',
+    detail: 'exp may be at most 600 seconds after iat.',
+  });
+  const app = await at.signIn.authenticateApp(appSecret);
+  const link = (ttlSeconds?: number) =>
+    at.signIn.createLink(app, { dlgId: tea, userId: ada.userId, ...(ttlSeconds !== undefined && { ttlSeconds }) });
+  const { url, expiresAt } = await link();
+  expect(expiresAt).toBe(at.clock.now() + 600_000);
+  await expect(open(url.split('#ticket=')[1] ?? '')).resolves.toBeDefined();
+  await expect(link(601)).rejects.toMatchObject({
+    refusal: 'request.malformed',
+    detail: 'ttlSeconds: expected at most 600.',
+  });
+});
+
 describe('it is no ticket (T3):', () => {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = publicKey.export({ type: 'spki', format: 'pem' });

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 
 import {
   Refused,
-  limits,
   record,
   text,
   whole,
@@ -15,7 +14,7 @@ import {
 import { SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 
 import type { Clock } from '../chat/ports.ts';
-import { seconds } from './tokens.ts';
+import { LEEWAY_SECONDS, seconds } from './tokens.ts';
 
 /** What a ticket says, proved by the app's signature. Whether it was used is for the store to say. */
 export interface Ticket {
@@ -29,9 +28,6 @@ export interface Ticket {
 
 const TYPE = 'im-ticket+jwt';
 const AUDIENCE = 'im';
-/** How far the clock of a platform's backend may be off. */
-const LEEWAY_SECONDS = 60;
-const MOST_SECONDS = limits.ticketMs / 1000;
 
 const claims = record({
   sub: text<UserId>({ min: 1, max: 64 }),
@@ -53,12 +49,21 @@ export function appNamedBy(ticket: string): AppId {
 
 /**
  * JWS, HS256 under the UTF-8 bytes of the app secret. Contract §4.
+ * @param mostMs how long it may live, from `iat` to `exp`
  * @throws {Refused} ticket.invalid, ticket.expired
  */
-export async function verifyTicket(ticket: string, appId: AppId, secret: Uint8Array, clock: Clock): Promise<Ticket> {
+export async function verifyTicket(
+  ticket: string,
+  appId: AppId,
+  secret: Uint8Array,
+  clock: Clock,
+  mostMs: number,
+): Promise<Ticket> {
   const { sub, grp, jti, iat, exp } = await readClaims(ticket, appId, secret, clock);
   if (iat > seconds(clock.now()) + LEEWAY_SECONDS) throw new Refused('ticket.invalid', 'iat is in the future.');
-  if (exp - iat > MOST_SECONDS) throw new Refused('ticket.invalid', 'exp is more than 7 days after iat.');
+  if ((exp - iat) * 1000 > mostMs) {
+    throw new Refused('ticket.invalid', `exp may be at most ${Math.floor(mostMs / 1000)} seconds after iat.`);
+  }
   return { appId, userId: sub, dlgId: grp, jti, forgetAt: (exp + LEEWAY_SECONDS) * 1000 };
 }
 

@@ -18,12 +18,15 @@ import { SignJWT, errors, jwtVerify } from 'jose';
 import type { Actor, Clock } from '../chat/ports.ts';
 import type { SignedIn } from './signIn.ts';
 
-/** Short-lived proof of one session. Whether the session still lives is for the store to say. */
+/** Short-lived proof of one session, good for a minute beyond its time. Whether the session still lives is for the store to say. */
 export interface AccessTokens {
   sign(actor: Actor, expiresAt: Instant): Promise<string>;
   /** @throws {Refused} auth.invalid, auth.expired */
   verify(token: string): Promise<SignedIn>;
 }
+
+/** How far two clocks may be apart, or one of them jump. */
+export const LEEWAY_SECONDS = 60;
 
 const TYPE = 'im-access+jwt';
 const ISSUER = 'trialogue';
@@ -70,6 +73,7 @@ export function accessTokens(masterKey: Uint8Array, clock: Clock): AccessTokens 
         typ: TYPE,
         issuer: ISSUER,
         requiredClaims: ['exp', 'iat', 'sub'],
+        clockTolerance: LEEWAY_SECONDS,
         currentDate: new Date(clock.now()),
       });
       return claims.read(payload, 'token');

@@ -12,7 +12,7 @@ import type {
 } from '@trialogue/protocol';
 import type { ClientApi, DataOf, PlatformApi } from '@trialogue/protocol/api';
 
-import type { Accepted, Actor, Place, Profile } from './ports.ts';
+import type { Accepted, Actor, Client, Head, Place, Profile } from './ports.ts';
 
 /** What members may do. The socket and the client API call the same functions. */
 export interface Chat {
@@ -21,6 +21,11 @@ export interface Chat {
    * @throws {Refused} conversation.not_member, envelope.*, message.too_large, message.id_conflict, key.stale_epoch
    */
   send(actor: Actor, draft: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string }): Promise<Accepted>;
+  /**
+   * The newer socket of a client takes the place of its older ones, on every node (I28). False when there is one that
+   * is newer still.
+   */
+  takeOver(actor: Actor & { client: Client }): Promise<boolean>;
   history(actor: Actor, dlgId: DlgId, range: { before?: Seq; after?: Seq; limit?: number }): Promise<Page>;
   /** Where the member stands in the conversation, and its keyring. */
   enter(actor: Actor, dlgId: DlgId): Promise<Entered>;
@@ -49,6 +54,8 @@ export interface Entered {
   head: Seq;
   readSeq: Seq;
   dlgKey: string;
+  minSeq: Seq;
+  logEpoch: string;
   me: Profile;
   custom?: Record<string, unknown>;
 }
@@ -81,5 +88,7 @@ export interface Log {
   /** Messages after a place, ascending, at most `limit`. */
   messagesAfter(place: Place, after: Seq, limit: number): Promise<Message[]>;
   memberIds(place: Place): Promise<UserId[]>;
+  /** Where these conversations stand; one that is not there is left out. */
+  headsOf(places: readonly Place[]): Promise<Head[]>;
   dlgKey(place: Place): Promise<string>;
 }

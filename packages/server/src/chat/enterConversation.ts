@@ -1,7 +1,7 @@
 import type { DlgId } from '@trialogue/protocol';
 
 import type { Entered } from './chat.ts';
-import { printRing, type Keyrings } from './keyrings.ts';
+import type { Keyrings } from './keyrings.ts';
 import type { Actor, Store } from './ports.ts';
 
 /**
@@ -17,8 +17,10 @@ export const enterConversation =
     return {
       name: conversation.name,
       head: conversation.head,
+      minSeq: conversation.minSeq,
+      logEpoch: conversation.logEpoch,
       readSeq,
-      dlgKey: at.keyrings.lendFrom(conversation, keys, printRing),
+      dlgKey: at.keyrings.dlgKeyFrom(conversation, keys),
       me: profile,
       ...(conversation.custom && { custom: conversation.custom }),
     };

@@ -78,3 +78,25 @@ test('an upload that breaks off leaves nothing behind', async () => {
   await expect(at.chat.keepFile(as(ada), tea, upload(0, { bytes: breaking() }))).rejects.toThrow('connection');
   await expect(read(at.files.get(fileId as never))).rejects.toThrow(/no file/);
 });
+
+test('a file may have as many bytes as the limit says, and not one more', async () => {
+  at = await openShop({ limits: { fileBytes: 1_000 } });
+  for (const size of [999, 1_000]) await at.chat.keepFile(as(ada), tea, upload(size));
+  await expect(at.chat.keepFile(as(ada), tea, upload(1_001))).rejects.toMatchObject({ refusal: 'file.too_large' });
+});
+
+test('whoever uploads too much is told when to come again; an outsider’s try costs nobody anything', async () => {
+  at = await openShop({ limits: { uploadsPerUserPerHour: 2, uploadBytesPerUserPerHour: 100_000 } });
+  await expect(at.chat.keepFile(as(mal), tea, upload(1))).rejects.toMatchObject({ refusal: 'conversation.not_member' });
+  await at.chat.keepFile(as(ada), tea, upload(90_000));
+  const removed: string[] = [];
+  const { remove } = at.files;
+  at.files.remove = (fileId) => (removed.push(fileId), remove(fileId));
+  const tooMuch = { refusal: 'rate.limited', retryAfterMs: expect.any(Number) };
+  await expect(at.chat.keepFile(as(ada), tea, upload(20_000))).rejects.toMatchObject(tooMuch);
+  expect(removed).toHaveLength(1);
+  asked = 0;
+  await expect(at.chat.keepFile(as(ada), tea, upload(1))).rejects.toMatchObject(tooMuch);
+  expect(asked).toBe(0);
+  await expect(at.chat.keepFile(as(bo), tea, upload(20_000))).resolves.toBeDefined();
+});

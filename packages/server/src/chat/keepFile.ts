@@ -1,8 +1,8 @@
-import { Refused, limits, type DlgId, type FileId } from '@trialogue/protocol';
+import { Refused, type DlgId, type FileId, type Limits } from '@trialogue/protocol';
 import type { ClientApi, DataOf } from '@trialogue/protocol/api';
 
 import { FILE_KEY_BYTES, sealFile, sealMeta } from '../files/sealed.ts';
-import type { Actor, Clock, FileStore, KeyWrap, Place, Random, Store } from './ports.ts';
+import type { Actor, ChatRates, Clock, FileStore, KeyWrap, Place, Random, Store } from './ports.ts';
 import { newId } from './sealing.ts';
 
 export const fileContext = ({ appId, dlgId }: Place, fileId: FileId): string[] => ['file', appId, dlgId, fileId];
@@ -11,21 +11,30 @@ export const fileContext = ({ appId, dlgId }: Place, fileId: FileId): string[] =
  * Keeps one file for the members of the conversation, sealed while it streams: no byte of it reaches the disk in the
  * clear, nor do its name and type. A file that is refused or breaks off leaves nothing behind.
  *
- * @throws {Refused} conversation.not_member (before anything is read), file.empty, file.too_large
+ * @throws {Refused} conversation.not_member (before anything is read), file.empty, file.too_large, rate.limited
  */
 export const keepFile =
-  (at: { store: Store; files: FileStore; keys: KeyWrap; clock: Clock; random: Random }) =>
+  (at: {
+    store: Store;
+    files: FileStore;
+    keys: KeyWrap;
+    clock: Clock;
+    random: Random;
+    limits: Limits;
+    rates: ChatRates;
+  }) =>
   async (
     actor: Actor,
     dlgId: DlgId,
     { name, mime, bytes }: { name: string; mime: string; bytes: AsyncIterable<Uint8Array> },
   ): Promise<DataOf<ClientApi['uploadFile']>> => {
     await at.store.enterConversation(actor, dlgId);
+    const onBytes = at.rates.upload(actor);
     const fileId = newId<FileId>(at.random);
     const key = at.random.bytes(FILE_KEY_BYTES);
     const counted = { bytes, size: 0 };
     try {
-      await at.files.put(fileId, sealFile(counting(counted), key, fileId));
+      await at.files.put(fileId, sealFile(counting(counted, at.limits.fileBytes, onBytes), key, fileId));
       await at.store.putFile(actor, dlgId, {
         fileId,
         metaSealed: sealMeta(JSON.stringify({ name, mime }), key, fileId),
@@ -44,10 +53,15 @@ export const keepFile =
   };
 
 /** Passes bytes on, and stops at the limit instead of after it. */
-async function* counting(file: { bytes: AsyncIterable<Uint8Array>; size: number }): AsyncIterable<Uint8Array> {
+async function* counting(
+  file: { bytes: AsyncIterable<Uint8Array>; size: number },
+  most: number,
+  onBytes: (count: number) => void,
+): AsyncIterable<Uint8Array> {
   for await (const part of file.bytes) {
     file.size += part.length;
-    if (file.size > limits.fileBytes) throw new Refused('file.too_large', `at most ${limits.fileBytes} bytes`);
+    if (file.size > most) throw new Refused('file.too_large', `at most ${most} bytes`);
+    onBytes(part.length);
     yield part;
   }
   if (file.size === 0) throw new Refused('file.empty');

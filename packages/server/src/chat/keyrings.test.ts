@@ -1,4 +1,5 @@
-import { currentEpoch, type Keyring } from '@trialogue/crypto';
+import { currentEpoch, parseKeyring, type Keyring } from '@trialogue/crypto';
+import { limits } from '@trialogue/protocol';
 import { shop, tea } from '@trialogue/testkit';
 import { beforeEach, expect, test } from 'vitest';
 
@@ -27,7 +28,7 @@ beforeEach(() => {
     asked++;
     return stored;
   };
-  keyrings = keepKeyrings({ store: { keysOf } as Partial<Store> as Store, bus, keys, clock });
+  keyrings = keepKeyrings({ store: { keysOf } as Partial<Store> as Store, bus, keys, clock, limits });
 });
 
 /** Takes out what must not be taken out, to see what becomes of it. */
@@ -76,6 +77,16 @@ test('keeps the conversations that were used last', async () => {
     keyrings.lendFrom({ appId: shop, dlgId: `dlg ${n}` as typeof tea }, ringOf('x'), () => {});
   }
   expect(firstByte(first)).toBe(0);
+});
+
+test.for([
+  [2, [1, 2]],
+  [3, [1, 2, 3]],
+  [4, [2, 3, 4]],
+] as const)('of %d keys, where three may be told, the newest are', ([count, epochs]) => {
+  keyrings = keepKeyrings({ store: {} as Store, bus, keys, clock, limits: { ...limits, epochsPerKeyring: 3 } });
+  const told = keyrings.dlgKeyFrom(place, ringOf(...'abcd'.slice(0, count)));
+  expect([...parseKeyring(told).keys()]).toEqual(epochs);
 });
 
 test('when it is closed all keys are gone', async () => {

@@ -1,12 +1,10 @@
 import { currentEpoch, printKeyring, type Keyring } from '@trialogue/crypto';
-import { Refused } from '@trialogue/protocol';
+import { Refused, type Limits } from '@trialogue/protocol';
 
 import type { Bus, Clock, KeyWrap, Place, Store, WrappedKey } from './ports.ts';
 
 const MOST_RINGS = 5000;
 const KEPT_MS = 10 * 60_000;
-/** What a `dlgKey` may hold; a conversation with more removals than that shows its newest messages to new readers. */
-const MOST_KEYS = 64;
 
 /**
  * The opened keys of conversations, kept for a while so that not every message asks the database for them.
@@ -19,6 +17,8 @@ export interface Keyrings {
   lend<T>(place: Place, use: (ring: Keyring) => T): Promise<T>;
   /** Lends them when the database has just given them, wrapped. */
   lendFrom<T>(place: Place, wrapped: readonly WrappedKey[], use: (ring: Keyring) => T): T;
+  /** The `dlgKey` that they make; with more removals than it may hold, it shows its reader the newest messages only. */
+  dlgKeyFrom(place: Place, wrapped: readonly WrappedKey[]): string;
   /** The keys have changed, or somebody says so. */
   forget(place: Place): void;
   close(): void;
@@ -26,11 +26,10 @@ export interface Keyrings {
 
 export const keyContext = ({ appId, dlgId }: Place, epoch: number): string[] => ['dlgKey', appId, dlgId, `${epoch}`];
 
-/** The `dlgKey` of a ring. */
-export const printRing = (ring: Keyring): string =>
-  printKeyring(ring.size <= MOST_KEYS ? ring : new Map([...ring].sort(([a], [b]) => a - b).slice(-MOST_KEYS)));
+const printNewest = (ring: Keyring, most: number): string =>
+  printKeyring(ring.size <= most ? ring : new Map([...ring].sort(([a], [b]) => a - b).slice(-most)));
 
-export function keepKeyrings(at: { store: Store; bus: Bus; keys: KeyWrap; clock: Clock }): Keyrings {
+export function keepKeyrings(at: { store: Store; bus: Bus; keys: KeyWrap; clock: Clock; limits: Limits }): Keyrings {
   const rings = new Map<string, { ring: Keyring; until: number }>();
   let forgotten = 0;
 
@@ -62,6 +61,14 @@ export function keepKeyrings(at: { store: Store; bus: Bus; keys: KeyWrap; clock:
     forgotten++;
     drop(nameOf(place));
   };
+  const lendFrom: Keyrings['lendFrom'] = (place, wrapped, use) => {
+    const kept = find(nameOf(place));
+    const newest = Math.max(...wrapped.map(({ epoch }) => epoch));
+    if (kept && kept.size === wrapped.length && currentEpoch(kept) === newest) return use(kept);
+    const ring = unwrap(place, wrapped);
+    keep(nameOf(place), ring);
+    return use(ring);
+  };
   const stop = at.bus.listen((notice) => {
     if (notice.kind === 'key') forget(notice);
   });
@@ -78,14 +85,8 @@ export function keepKeyrings(at: { store: Store; bus: Bus; keys: KeyWrap; clock:
       if (forgotten === before) keep(nameOf(place), ring);
       return use(ring);
     },
-    lendFrom(place, wrapped, use) {
-      const kept = find(nameOf(place));
-      const newest = Math.max(...wrapped.map(({ epoch }) => epoch));
-      if (kept && kept.size === wrapped.length && currentEpoch(kept) === newest) return use(kept);
-      const ring = unwrap(place, wrapped);
-      keep(nameOf(place), ring);
-      return use(ring);
-    },
+    lendFrom,
+    dlgKeyFrom: (place, wrapped) => lendFrom(place, wrapped, (ring) => printNewest(ring, at.limits.epochsPerKeyring)),
     forget,
     close() {
       stop();

@@ -1,6 +1,6 @@
 import type { ClientApi, DataOf } from '@trialogue/protocol/api';
 
-import { printRing, type Keyrings } from './keyrings.ts';
+import type { Keyrings } from './keyrings.ts';
 import type { Actor, Store } from './ports.ts';
 
 /** The conversations that the user is in, newest activity first, each with all that is needed to show and open it. */
@@ -15,7 +15,7 @@ export const listConversations =
     return {
       list: list.map((found) => ({
         dlgId: found.dlgId,
-        dlgKey: at.keyrings.lendFrom(found, found.keys, printRing),
+        dlgKey: at.keyrings.dlgKeyFrom(found, found.keys),
         name: found.name,
         unread: found.unread,
         lastSeq: found.head,

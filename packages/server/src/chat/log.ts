@@ -1,16 +1,17 @@
 import { Refused } from '@trialogue/protocol';
 
 import type { Log } from './chat.ts';
-import { printRing, type Keyrings } from './keyrings.ts';
+import type { Keyrings } from './keyrings.ts';
 import type { Store } from './ports.ts';
 
 /** The log for this node's own sockets. Asked for a key, it asks the database: a change of key is why it is asked. */
 export const logOf = ({ store, keyrings }: { store: Store; keyrings: Keyrings }): Log => ({
   messagesAfter: (place, after, limit) => store.messagesAfter(place, after, limit),
   memberIds: async (place) => (await store.membersOf(place)).map(({ userId }) => userId),
+  headsOf: (places) => store.headsOf(places),
   async dlgKey(place) {
     const keys = await store.keysOf(place);
     if (keys.length === 0) throw new Refused('conversation.not_found');
-    return keyrings.lendFrom(place, keys, printRing);
+    return keyrings.dlgKeyFrom(place, keys);
   },
 });

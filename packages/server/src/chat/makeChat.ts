@@ -1,3 +1,5 @@
+import type { Limits } from '@trialogue/protocol';
+
 import { addMembers } from './addMembers.ts';
 import type { Chat, Log, Platform } from './chat.ts';
 import { createGroup } from './createGroup.ts';
@@ -9,13 +11,14 @@ import { listMembers } from './listMembers.ts';
 import { logOf } from './log.ts';
 import { markProgress } from './markProgress.ts';
 import { openFile } from './openFile.ts';
-import type { Bus, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
+import type { Bus, ChatRates, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
 import { postMessage } from './postMessage.ts';
 import { putUser } from './putUser.ts';
 import { readHistory } from './readHistory.ts';
 import { recallMessage } from './recallMessage.ts';
 import { removeMember } from './removeMember.ts';
 import { sendMessage } from './sendMessage.ts';
+import { takeOver } from './takeOver.ts';
 import { transcript } from './transcript.ts';
 
 export interface ChatPorts {
@@ -27,6 +30,8 @@ export interface ChatPorts {
   clock: Clock;
   random: Random;
   warn: Warn;
+  limits: Limits;
+  rates: ChatRates;
 }
 
 /**
@@ -40,6 +45,7 @@ export function makeChat(ports: ChatPorts): { chat: Chat; platform: Platform; lo
   return {
     chat: {
       send: sendMessage(at),
+      takeOver: takeOver(at),
       history: readHistory(at),
       enter: enterConversation(at),
       conversations: listConversations(at),

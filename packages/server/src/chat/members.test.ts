@@ -20,6 +20,8 @@ test('a new group has a key, its members and no message', async () => {
   expect(entered).toEqual({
     name: 'n',
     head: 0,
+    minSeq: 1,
+    logEpoch: expect.any(String),
     readSeq: 0,
     me: { userId: 'ada', name: ada.name, avatar: '', remark: '', urole: 'user' },
     custom,
@@ -123,4 +125,32 @@ test('a profile that is put again replaces the one before', async () => {
   expect(await at.platform.putUser(shop, { ...profile, remark: 'VIP' })).toMatchObject({ avatar: '', remark: 'VIP' });
   expect(await at.platform.putUser(shop, profile)).toMatchObject({ remark: '' });
   expect((await at.chat.enter(as(ada), tea)).me).toMatchObject({ name: 'Ada', remark: '' });
+});
+
+test('a conversation has as many members as the limit says, and not one more', async () => {
+  at = await openShop({ limits: { membersPerGroup: 3 } });
+  await at.platform.createGroup(shop, { groupId: id<DlgId>('two'), name: 'n', members: [ada, bo] });
+  await at.platform.createGroup(shop, { groupId: id<DlgId>('three'), name: 'n', members: [ada, bo, cy] });
+  await expect(at.platform.createGroup(shop, { name: 'n', members: [ada, bo, cy, mal] })).rejects.toMatchObject({
+    refusal: 'member.too_many',
+  });
+  const addTo = (dlgId: string) => at.platform.addMembers({ appId: shop, dlgId: id<DlgId>(dlgId) }, [mal]);
+  await expect(addTo('two')).resolves.toMatchObject({ members: { length: 3 } });
+  await expect(addTo('three')).rejects.toMatchObject({ refusal: 'member.too_many' });
+});
+
+test('one may be in as many conversations as the limit says, customer service in more; who leaves one has room again', async () => {
+  // All three are in the tea conversation already.
+  at = await openShop({ limits: { groupsPerUser: 2, groupsPerAgent: 3 } });
+  const create = (name: string, members = [ada, bo, cy]) =>
+    at.platform.createGroup(shop, { groupId: id<DlgId>(name), name, members });
+  const tooMany = { refusal: 'user.too_many_groups', detail: 'userId: ada, at most 2' };
+  await create('second');
+  await expect(create('third')).rejects.toMatchObject(tooMany);
+  await create('third', [cy]);
+  await expect(create('fourth', [cy])).rejects.toMatchObject({ detail: 'userId: cy, at most 3' });
+  const third = { appId: shop, dlgId: id<DlgId>('third') };
+  await expect(at.platform.addMembers(third, [ada])).rejects.toMatchObject(tooMany);
+  await at.platform.removeMember({ appId: shop, dlgId: id<DlgId>('second') }, ada.userId);
+  await expect(at.platform.addMembers(third, [ada])).resolves.toMatchObject({ members: { length: 2 } });
 });

@@ -5,11 +5,13 @@ import type {
   FileId,
   Instant,
   KeyEpoch,
+  Limits,
   Message,
   MsgId,
   Page,
   Seq,
   SessionId,
+  Sid,
   Urole,
   UserId,
 } from '@trialogue/protocol';
@@ -34,6 +36,13 @@ export interface Actor {
   sessionId: SessionId;
   /** A session that came from a link may touch this conversation and no other. */
   onlyDlg?: DlgId;
+  /** The running client that asks over a socket, and which of its sockets this is. A newer one fences the older off. */
+  client?: Client;
+}
+
+export interface Client {
+  sid: Sid;
+  fence: number;
 }
 
 export interface Profile {
@@ -88,10 +97,20 @@ export interface MemberRow extends Profile {
   deliveredSeq: Seq;
 }
 
+/** Where a conversation stands. Whenever a member goes, a new epoch begins. */
+export interface Head extends Place {
+  head: Seq;
+  epoch: KeyEpoch;
+}
+
 export interface ConversationRow extends Place {
   name: string;
   /** Highest seq; 0 while empty. */
   head: Seq;
+  /** Lowest seq that is kept; `head + 1` when none is. */
+  minSeq: Seq;
+  /** Changes only when messages were lost or an older copy of the database was restored (I18). */
+  logEpoch: string;
   epoch: KeyEpoch;
   updatedAt: Instant;
   custom?: Record<string, unknown>;
@@ -136,6 +155,9 @@ export interface FileRow {
   createdAt: Instant;
 }
 
+/** How many may be in one conversation, and one in how many; as they come when left out. */
+export type Room = Pick<Limits, 'membersPerGroup' | 'groupsPerUser' | 'groupsPerAgent'>;
+
 /**
  * What is kept. Every method is one transaction: all of it happens, or none.
  *
@@ -167,16 +189,23 @@ export interface Store {
     now: Instant;
     idleAt: Instant;
   }): Promise<SessionRow | undefined>;
+  /**
+   * From now on what older sockets of this client still send is refused (I28). False, and nothing is changed, when
+   * there is one with this fence or a higher one already.
+   */
+  raiseFence(actor: Actor & { client: Client }, now: Instant): Promise<boolean>;
   endSession(sessionId: SessionId, now: Instant): Promise<void>;
   /** Ends every session of the user and names them. */
   endSessionsOf(appId: AppId, userId: UserId, now: Instant): Promise<SessionId[]>;
+  /** Which of these sessions have ended, are over, or are not there at all. */
+  endedAmong(sessionIds: readonly SessionId[], now: Instant): Promise<SessionId[]>;
   /** True for the first caller only, whoever asks at the same time. */
   useTicket(ticket: { appId: AppId; jti: string; expiresAt: Instant }): Promise<boolean>;
-  /** Drops used tickets and sessions that ended more than a day ago. To be called now and then. */
+  /** Drops used tickets, and sessions and fences that ended or lay still for more than a day. To be called now and then. */
   forgetExpired(now: Instant): Promise<void>;
 
   // Conversations
-  /** @throws {Refused} conversation.exists, user.not_found */
+  /** @throws {Refused} conversation.exists, user.not_found, member.too_many, user.too_many_groups */
   createConversation(
     conversation: Place & {
       name: string;
@@ -184,6 +213,7 @@ export interface Store {
       members: { userId: UserId; urole?: Urole }[];
       key: WrappedKey;
       now: Instant;
+      room?: Room;
     },
   ): Promise<void>;
   findConversation(place: Place): Promise<ConversationRow | undefined>;
@@ -201,14 +231,16 @@ export interface Store {
   /** For fan-out and the platform: whoever is in it now. Empty when there is no such conversation. */
   membersOf(place: Place): Promise<Profile[]>;
   keysOf(place: Place): Promise<WrappedKey[]>;
+  /** For a node that looks whether it has missed anything. A conversation that is not there is left out. */
+  headsOf(places: readonly Place[]): Promise<Head[]>;
 
   /**
    * Adds members who are not in it yet, and one system message for each of them.
-   * @throws {Refused} conversation.not_found, user.not_found, member.too_many, key.stale_epoch
+   * @throws {Refused} conversation.not_found, user.not_found, member.too_many, user.too_many_groups, key.stale_epoch
    */
   addMembers(
     place: Place,
-    change: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant },
+    change: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant; room?: Room },
   ): Promise<{ added: UserId[]; messages: Message[] }>;
   /**
    * Removes a member, starts the epoch of `key` and writes `notice` under it.
@@ -223,7 +255,8 @@ export interface Store {
   /**
    * Gives the message the next seq of its conversation. The same `(conversation, fromuid, clientMsgId)` again gives
    * the first answer again.
-   * @throws {Refused} conversation.not_member, key.stale_epoch, message.id_conflict (same id, other content)
+   * @throws {Refused} conversation.not_member, key.stale_epoch, message.id_conflict (same id, other content),
+   * socket.replaced (`actor.client` has a newer socket; decided in the same transaction)
    */
   appendMessage(actor: Actor, dlgId: DlgId, draft: Draft, now: Instant): Promise<Accepted>;
   /** The same in the name of a member, for the platform. */
@@ -242,6 +275,12 @@ export interface Store {
     dlgId: DlgId,
     recall: { seq: Seq; tombstone: string; notice: Draft; notBefore: Instant; now: Instant },
   ): Promise<{ recalled: Message; notice: Message } | { repeated: true }>;
+  /**
+   * Drops the messages that were stored before `before`, a bounded number at a time, and raises `minSeq` with them. That a
+   * `clientMsgId` was used is remembered for `dedupeMs` all the same, and forgotten then by later calls. What is
+   * gone is unread for nobody. @returns how many rows went; 0: there are no more.
+   */
+  dropMessages(before: Instant, now: Instant, dedupeMs?: number): Promise<number>;
   /** One message, for whoever is about to recall it. @throws {Refused} conversation.not_member, message.not_found */
   readMessage(actor: Actor, dlgId: DlgId, seq: Seq): Promise<Message>;
   /**
@@ -259,6 +298,8 @@ export interface Store {
   putFile(actor: Actor, dlgId: DlgId, file: FileRow): Promise<void>;
   /** @throws {Refused} conversation.not_member, file.not_found */
   findFile(actor: Actor, dlgId: DlgId, fileId: FileId): Promise<FileRow>;
+  /** Forgets files that were uploaded before `before`, a bounded number at a time, and names them: their bytes can go. */
+  dropFiles(before: Instant): Promise<FileId[]>;
 
   /** Answers when the database answers. */
   ping(): Promise<void>;
@@ -269,6 +310,11 @@ export interface Store {
 export type Notice =
   | { kind: 'message'; appId: AppId; dlgId: DlgId; message: Message }
   | { kind: 'receipt'; appId: AppId; dlgId: DlgId; userId: UserId; deliveredSeq: Seq; readSeq: Seq }
+  | { kind: 'typing'; appId: AppId; dlgId: DlgId; userId: UserId; isTyping: boolean }
+  /** Said of users whose first socket on a node is bound or whose last one is gone, and again now and then of all who are there. */
+  | { kind: 'presence'; appId: AppId; userIds: UserId[]; isOnline: boolean }
+  /** A client has a newer socket: older ones are closed, wherever they are. */
+  | { kind: 'replaced'; appId: AppId; userId: UserId; sid: Sid; fence: number }
   | { kind: 'removed'; appId: AppId; dlgId: DlgId; userId: UserId }
   | { kind: 'key'; appId: AppId; dlgId: DlgId }
   | { kind: 'revoked'; appId: AppId; userId: UserId; sessionIds: SessionId[] };
@@ -294,6 +340,18 @@ export interface FileStore {
   put(fileId: FileId, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   get(fileId: FileId): AsyncIterable<Uint8Array>;
   remove(fileId: FileId): Promise<void>;
+}
+
+/** How often somebody may do what costs others something. `access/rates.ts`. */
+export interface ChatRates {
+  /**
+   * One more message of this user, and of this conversation. To be called back when it was refused after all: who is not
+   * in a conversation cannot use up what its members may send.
+   * @throws {Refused} rate.limited
+   */
+  send(actor: Actor, dlgId: DlgId): () => void;
+  /** One more file of this user. To be called with the bytes of it as they come in. @throws {Refused} rate.limited, each */
+  upload(actor: Actor): (bytes: number) => void;
 }
 
 /** Who is here right now. `gateway/registry.ts`. */

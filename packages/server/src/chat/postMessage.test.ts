@@ -60,6 +60,14 @@ test('posting again is the same message after a removal and after a recall, too'
   expect(await at.platform.post(teaPlace, post(order))).toEqual({ ...first, repeated: true });
 });
 
+test('posting again is the same message after it is gone, and nobody is told of it twice (I4, I17)', async () => {
+  const first = await at.platform.post(teaPlace, post(order));
+  expect(await at.store.dropMessages(at.clock.now() + 1, at.clock.now())).toBe(1);
+  expect(await at.platform.post(teaPlace, post(order))).toEqual({ ...first, repeated: true });
+  expect(at.told).toHaveLength(1);
+  expect(await at.seenBy(ada)).toEqual([]);
+});
+
 test('a removal on another node, of which the bus told nothing, only means sealing once more (I21, I35)', async () => {
   const farNode = await openShop({ store: at.store });
   await at.platform.post(teaPlace, post(text('by now this node knows the key'), 'post-1'));
@@ -82,6 +90,16 @@ test('nobody outside is spoken for, nor the system, and nothing too long is said
   expect(await refusalOf(post(text('x'.repeat(limits.payloadBytes - '{"type":"text","text":""}'.length))))).toBe(
     'done',
   );
+});
+
+test.each([-1, 0, 1])('a payload of %d bytes more than the limit', async (more) => {
+  at = await openShop({ limits: { payloadBytes: 100 } });
+  const words = 'x'.repeat(100 + more - '{"type":"text","text":""}'.length);
+  const refusal = await at.platform.post(teaPlace, post(text(words))).then(
+    () => 'none',
+    (error: { refusal: string }) => error.refusal,
+  );
+  expect(refusal).toBe(more > 0 ? 'message.too_large' : 'none');
 });
 
 test('the transcript is every message, opened, in order; what cannot be opened says so', async () => {

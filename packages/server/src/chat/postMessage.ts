@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { Refused, limits, type ClientMsgId, type Message, type Payload, type UserId } from '@trialogue/protocol';
+import { Refused, type ClientMsgId, type Limits, type Message, type Payload, type UserId } from '@trialogue/protocol';
 
 import type { Keyrings } from './keyrings.ts';
 import { openPayload } from './opening.ts';
@@ -22,11 +22,11 @@ export interface Posted {
  * request.malformed (a payload that only the server writes)
  */
 export const postMessage =
-  (at: { store: Store; keyrings: Keyrings; bus: Bus; clock: Clock; random: Random; warn: Warn }) =>
+  (at: { store: Store; keyrings: Keyrings; bus: Bus; clock: Clock; random: Random; warn: Warn; limits: Limits }) =>
   async (place: Place, { fromuid, clientMsgId, payload }: Posted): Promise<Accepted> => {
     if (payload.type === 'system') throw new Refused('request.malformed', 'payload.type: "system" is the server’s own');
-    if (Buffer.byteLength(JSON.stringify(payload)) > limits.payloadBytes) {
-      throw new Refused('message.too_large', `payload: at most ${limits.payloadBytes} bytes`);
+    if (Buffer.byteLength(JSON.stringify(payload)) > at.limits.payloadBytes) {
+      throw new Refused('message.too_large', `payload: at most ${at.limits.payloadBytes} bytes`);
     }
     const find = () => at.store.findByClientMsgId(place, fromuid, clientMsgId);
     const known = await find();
@@ -38,7 +38,7 @@ export const postMessage =
           const accepted = await at.store.appendFor(place, draft, at.clock.now());
           const { epoch: _, ...sealed } = draft;
           const message = { ...sealed, seq: accepted.seq, sentAt: accepted.sentAt };
-          tell(at, { kind: 'message', ...place, message });
+          if (!accepted.repeated) tell(at, { kind: 'message', ...place, message });
           return accepted;
         },
       });

@@ -1,4 +1,4 @@
-import { limits, type DlgId, type Page, type Seq } from '@trialogue/protocol';
+import type { DlgId, Limits, Page, Seq } from '@trialogue/protocol';
 
 import type { Actor, Store } from './ports.ts';
 
@@ -8,8 +8,8 @@ import type { Actor, Store } from './ports.ts';
  * @throws {Refused} conversation.not_member
  */
 export const readHistory =
-  (at: { store: Store }) =>
+  (at: { store: Store; limits: Limits }) =>
   (actor: Actor, dlgId: DlgId, range: { before?: Seq; after?: Seq; limit?: number }): Promise<Page> => {
-    const limit = Math.min(range.limit ?? limits.page, limits.pageMost);
+    const limit = Math.min(range.limit ?? at.limits.page, at.limits.pageMost);
     return at.store.readPage(actor, dlgId, { ...range, limit });
   };

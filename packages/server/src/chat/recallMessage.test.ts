@@ -37,6 +37,17 @@ test('Bo cannot take back what Ada said, and Ada not after two minutes', async (
   await expect(at.chat.recall(as(ada), tea, 3)).rejects.toMatchObject({ refusal: 'message.too_old' });
 });
 
+test.each([-1, 0, 1])('a recall of %d ms more than the limit', async (more) => {
+  at = await openShop({ limits: { recallMs: 5_000 } });
+  await at.says(ada, 'oops');
+  at.clock.time += 5_000 + more;
+  const refusal = await at.chat.recall(as(ada), tea, 1).then(
+    () => 'none',
+    (error: { refusal: string }) => error.refusal,
+  );
+  expect(refusal).toBe(more > 0 ? 'message.too_old' : 'none');
+});
+
 test('after a removal the tombstone is under the new key', async () => {
   await at.platform.removeMember(teaPlace, cy.userId);
   await at.chat.recall(as(ada), tea, 1);

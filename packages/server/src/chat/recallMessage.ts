@@ -1,4 +1,4 @@
-import { limits, type DlgId, type Seq } from '@trialogue/protocol';
+import type { DlgId, Limits, Seq } from '@trialogue/protocol';
 
 import type { Keyrings } from './keyrings.ts';
 import type { Actor, Bus, Clock, Random, Store, Warn } from './ports.ts';
@@ -13,7 +13,7 @@ import { tell } from './tell.ts';
  * @throws {Refused} conversation.not_member, message.not_found, message.not_author, message.too_old
  */
 export const recallMessage =
-  (at: { store: Store; keyrings: Keyrings; bus: Bus; clock: Clock; random: Random; warn: Warn }) =>
+  (at: { store: Store; keyrings: Keyrings; bus: Bus; clock: Clock; random: Random; warn: Warn; limits: Limits }) =>
   async (actor: Actor, dlgId: DlgId, seq: Seq): Promise<{ seq: Seq }> => {
     const { appId, userId } = actor;
     const message = await at.store.readMessage(actor, dlgId, seq);
@@ -28,7 +28,7 @@ export const recallMessage =
           notice: sealer.notice(event),
         }),
         store: (sealed) =>
-          at.store.recallMessage(actor, dlgId, { seq, ...sealed, notBefore: now - limits.recallMs, now }),
+          at.store.recallMessage(actor, dlgId, { seq, ...sealed, notBefore: now - at.limits.recallMs, now }),
       },
     );
     if ('notice' in done) tell(at, { kind: 'message', appId, dlgId, message: done.notice });

@@ -48,13 +48,53 @@ test.for(['hello', 'IM1.', 'IM1.AAAA', 'IM1.####', 'IM2.AQEAAAABA2FkYQ'])('%j is
   await expect(at.chat.send(as(ada), draft)).rejects.toMatchObject({ refusal: 'envelope.malformed' });
 });
 
-test('an envelope of the greatest length is taken, one character more is not', async () => {
-  const draft = await at.sealed(ada, 'x');
-  const content = draft.content.padEnd(limits.contentBytes, 'A');
-  await expect(at.chat.send(as(ada), { ...draft, content })).resolves.toMatchObject({ seq: 1 });
-  await expect(at.chat.send(as(ada), { ...draft, content: `${content}A` })).rejects.toMatchObject({
-    refusal: 'message.too_large',
-  });
+test.each([limits.contentBytes, 900])('an envelope may have %d characters, where that is the limit', async (most) => {
+  at = await openShop({ limits: { contentBytes: most } });
+  const sendOf = async (length: number) => {
+    const draft = await at.sealed(ada, 'x');
+    return at.chat.send(as(ada), { ...draft, content: draft.content.padEnd(length, 'A') });
+  };
+  await expect(sendOf(most - 1)).resolves.toMatchObject({ seq: 1 });
+  await expect(sendOf(most)).resolves.toMatchObject({ seq: 2 });
+  await expect(sendOf(most + 1)).rejects.toMatchObject({ refusal: 'message.too_large' });
+});
+
+test('whoever sends too fast is told when to come again, and then the same message passes (I2, I7)', async () => {
+  at = await openShop({ limits: { sendsPerUserBurst: 2 } });
+  const [first, second, third] = [await at.sealed(ada, 'a'), await at.sealed(ada, 'b'), await at.sealed(ada, 'c')];
+  await at.chat.send(as(ada), first);
+  await at.chat.send(as(ada), second);
+  const tooFast = { refusal: 'rate.limited', retry: 'later', retryAfterMs: 200 };
+  await expect(at.chat.send(as(ada), third)).rejects.toMatchObject(tooFast);
+  // A repeat after a lost answer counts like any other: late it may be, refused for ever it is not.
+  await expect(at.chat.send(as(ada), first)).rejects.toMatchObject(tooFast);
+  await expect(at.says(bo, 'as fast as I like')).resolves.toMatchObject({ seq: 3 });
+  at.steady.ms += 200;
+  await expect(at.chat.send(as(ada), first)).resolves.toMatchObject({ seq: 1, repeated: true });
+  at.steady.ms += 200;
+  await expect(at.chat.send(as(ada), third)).resolves.toMatchObject({ seq: 4, repeated: false });
+});
+
+test('who is not in a conversation cannot use up what its members may send', async () => {
+  at = await openShop({ limits: { sendsPerGroupPerSecond: 3 } });
+  const dlgKey = await at.dlgKeyOf(ada);
+  for (let tries = 0; tries < 10; tries++) {
+    const draft = await at.sealed(mal, 'psst', dlgKey);
+    await expect(at.chat.send(as(mal), draft)).rejects.toMatchObject({ refusal: 'conversation.not_member' });
+  }
+  for (const person of [ada, bo, cy]) await at.says(person, 'here I am');
+  await expect(at.says(ada, 'too many at once')).rejects.toMatchObject({ refusal: 'rate.limited' });
+});
+
+test('setting the wall clock frees nobody, and locks nobody out (I34)', async () => {
+  at = await openShop({ limits: { sendsPerUserBurst: 1 } });
+  await at.says(ada, 'a');
+  for (const jumpMs of [600_000, -1_200_000, 86_400_000, -172_800_000]) {
+    at.clock.time += jumpMs;
+    await expect(at.says(ada, 'b')).rejects.toMatchObject({ refusal: 'rate.limited' });
+    at.steady.ms += 200;
+    await expect(at.says(ada, 'c')).resolves.toMatchObject({ repeated: false });
+  }
 });
 
 test('a message sealed before a removal is refused after it, and can be sealed anew under the same id (I21)', async () => {

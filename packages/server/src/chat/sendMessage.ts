@@ -1,7 +1,7 @@
 import { ImDecryptError, parseHeader, type Header } from '@trialogue/crypto';
-import { Refused, limits, type ClientMsgId, type DlgId, type MsgId } from '@trialogue/protocol';
+import { Refused, type ClientMsgId, type DlgId, type Limits, type MsgId } from '@trialogue/protocol';
 
-import type { Accepted, Actor, Bus, Clock, Random, Store, Warn } from './ports.ts';
+import type { Accepted, Actor, Bus, ChatRates, Clock, Draft, Random, Store, Warn } from './ports.ts';
 import { newId } from './sealing.ts';
 import { tell } from './tell.ts';
 
@@ -10,16 +10,16 @@ import { tell } from './tell.ts';
  * certainly is not. Nothing is opened here: only the clear part of the envelope is looked at.
  *
  * @throws {Refused} conversation.not_member, envelope.malformed, envelope.mismatch, message.too_large,
- * message.id_conflict, key.stale_epoch
+ * message.id_conflict, key.stale_epoch, rate.limited (a repeat counts like any other, and passes like any other)
  */
 export const sendMessage =
-  (at: { store: Store; bus: Bus; clock: Clock; random: Random; warn: Warn }) =>
+  (at: { store: Store; bus: Bus; clock: Clock; random: Random; warn: Warn; limits: Limits; rates: ChatRates }) =>
   async (
     actor: Actor,
     { dlgId, clientMsgId, content }: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string },
   ): Promise<Accepted> => {
-    if (content.length > limits.contentBytes) {
-      throw new Refused('message.too_large', `content: at most ${limits.contentBytes} characters`);
+    if (content.length > at.limits.contentBytes) {
+      throw new Refused('message.too_large', `content: at most ${at.limits.contentBytes} characters`);
     }
     const header = headerOf(content);
     if (header.fromuid !== actor.userId) throw new Refused('envelope.mismatch', 'sender');
@@ -27,7 +27,7 @@ export const sendMessage =
 
     const msgId = newId<MsgId>(at.random);
     const draft = { msgId, clientMsgId, fromuid: actor.userId, content, epoch: header.epoch };
-    const accepted = await at.store.appendMessage(actor, dlgId, draft, at.clock.now());
+    const accepted = await append(at, actor, dlgId, draft);
     if (!accepted.repeated) {
       const { seq, sentAt } = accepted;
       const message = { seq, msgId, clientMsgId, fromuid: actor.userId, content, sentAt };
@@ -35,6 +35,21 @@ export const sendMessage =
     }
     return accepted;
   };
+
+async function append(
+  at: { store: Store; clock: Clock; rates: ChatRates },
+  actor: Actor,
+  dlgId: DlgId,
+  draft: Draft,
+): Promise<Accepted> {
+  const notStored = at.rates.send(actor, dlgId);
+  try {
+    return await at.store.appendMessage(actor, dlgId, draft, at.clock.now());
+  } catch (error) {
+    if (error instanceof Refused) notStored();
+    throw error;
+  }
+}
 
 function headerOf(content: string): Header {
   try {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
 import { open, seal } from '@trialogue/crypto';
-import { id, type ClientMsgId, type Payload } from '@trialogue/protocol';
+import { id, limits, type ClientMsgId, type Limits, type Payload } from '@trialogue/protocol';
 import { ada, bo, cy, shop, tea, type Person } from '@trialogue/testkit';
 
 import { masterKey } from '../access/masterKey.ts';
+import { createRates } from '../access/rates.ts';
 import { memoryBus } from '../bus/memory.ts';
 import { memoryFiles } from '../files/memory.ts';
 import { openInProcess } from '../storage/sqlite/inProcess.ts';
@@ -25,10 +26,13 @@ async function shopStore(): Promise<Store> {
 }
 
 /** One node of the tea shop; everything is real but the network and the disk. Nodes may share a store, or a bus. */
-export async function openShop(ports: { bus?: Bus; store?: Store } = {}) {
+export async function openShop(ports: { bus?: Bus; store?: Store; limits?: Partial<Limits> } = {}) {
   const store = ports.store ?? (await shopStore());
   const bus = ports.bus ?? memoryBus();
   const clock = { time: 1_000_000, now: () => clock.time };
+  /** Never jumps, as the other one does. */
+  const steady = { ms: 0 };
+  const effective = { ...limits, ...ports.limits };
   const told: Notice[] = [];
   bus.listen((notice) => told.push(notice));
   const warned: string[] = [];
@@ -42,6 +46,8 @@ export async function openShop(ports: { bus?: Bus; store?: Store } = {}) {
     clock,
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     warn: (what) => warned.push(what),
+    limits: effective,
+    rates: createRates(effective, () => steady.ms),
   });
 
   const dlgKeyOf = async (person: Person) => (await chat.chat.enter(as(person), tea)).dlgKey;
@@ -58,6 +64,7 @@ export async function openShop(ports: { bus?: Bus; store?: Store } = {}) {
     bus,
     files,
     clock,
+    steady,
     told,
     warned,
     dlgKeyOf,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Refused, id, type AppId, type ClientMsgId, type Payload, type SessionId } from '@trialogue/protocol';
 
+import { noRates } from '../access/rates.ts';
 import type { Chat } from '../chat/chat.ts';
 import { makeChat, type ChatPorts } from '../chat/makeChat.ts';
 import type { Actor, Place } from '../chat/ports.ts';
@@ -18,7 +19,7 @@ const assets = (file: string) => fileURLToPath(new URL(`./assets/${file}`, impor
  */
 export async function tellStories(ports: ChatPorts, appId: AppId): Promise<void> {
   const then = { at: ports.clock.now(), now: () => then.at };
-  const { chat, platform, close } = makeChat({ ...ports, clock: then });
+  const { chat, platform, close } = makeChat({ ...ports, clock: then, rates: noRates });
   try {
     for (const person of cast) await platform.putUser(appId, person);
     for (const story of stories) {

@@ -1,26 +1,33 @@
-/** How many frames one socket may send a second, and at once. */
-export const FRAMES_PER_SECOND = 30;
-export const FRAMES_AT_ONCE = 60;
-/** So far into debt – ten seconds' worth of refused frames – it is no accident any more. */
-const DEBT_MOST = 10 * FRAMES_PER_SECOND;
+import type { Limits } from '@trialogue/protocol';
 
-/** A bucket of frames that refills with time. Refused frames are paid for too, so it may run into debt. */
+import { leftIn, taken, type FullAt, type Rate } from '../access/bucket.ts';
+
+export const frameRate = ({ framesPerSecond, framesBurst }: Limits): Rate => ({
+  perSecond: framesPerSecond,
+  burst: framesBurst,
+});
+
+/** So many seconds' worth in debt, it is no accident any more. */
+const DEBT_SECONDS = 10;
+
+/** A bucket out of which is taken first and asked afterwards. What is refused is paid for too, so it may run into debt. */
 export interface Allowance {
+  readonly fullAt: FullAt;
+  /** After the last one was taken. */
   readonly left: number;
-  /** When `left` was true. */
-  readonly at: number;
 }
 
-export const fullAllowance = (now: number): Allowance => ({ left: FRAMES_AT_ONCE, at: now });
+export const fullAllowance = ({ burst }: Rate, now: number): Allowance => ({ fullAt: now, left: burst });
 
-/** Takes one frame out. */
-export function spend({ left, at }: Allowance, now: number): Allowance {
-  const refilled = left + ((now - at) * FRAMES_PER_SECOND) / 1000;
-  return { left: Math.min(FRAMES_AT_ONCE, refilled) - 1, at: now };
+/** Takes one out. */
+export function spend({ fullAt }: Allowance, rate: Rate, now: number): Allowance {
+  const next = taken(fullAt, rate, now, 1);
+  return { fullAt: next, left: leftIn(next, rate, now) };
 }
 
 export const isOverdrawn = ({ left }: Allowance): boolean => left < 0;
-export const isAbused = ({ left }: Allowance): boolean => left < -DEBT_MOST;
+export const isAbused = ({ left }: Allowance, { perSecond }: Rate): boolean => left < -DEBT_SECONDS * perSecond;
 
-/** Until the next frame would pass. */
-export const retryAfterMs = ({ left }: Allowance): number => Math.ceil(((1 - left) * 1000) / FRAMES_PER_SECOND);
+/** Until the next one would pass. */
+export const retryAfterMs = ({ left }: Allowance, { perSecond }: Rate): number =>
+  Math.ceil(((1 - left) * 1000) / perSecond);

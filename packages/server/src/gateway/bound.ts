@@ -1,14 +1,16 @@
-import { limits, type ServerFrame } from '@trialogue/protocol';
+import type { ServerFrame } from '@trialogue/protocol';
 
 import type { SignedIn } from '../access/signIn.ts';
+import type { Client } from '../chat/ports.ts';
 import { close, gone } from './closed.ts';
 import { enter, follow, mayHearOf, remove, turnAway, withFollow } from './conversations.ts';
 import type { Answer, Effect, SessionEvent } from './events.ts';
 import { caughtUp, goalOf, hear, notCaughtUp, retry } from './follow.ts';
-import { allWaiting, noMarks, release } from './marks.ts';
+import { hearLater, hint, hints, lag, readOn } from './lagging.ts';
+import { allQuiet, allWaiting, quietUntil, release } from './quiet.ts';
 import { answered, noSends, underWay, type Sends } from './sends.ts';
 import { nack, no, refuse, transmit, type Binding, type Bound, type Leaving, type Next } from './state.ts';
-import { take } from './take.ts';
+import { QUIET_MS, take } from './take.ts';
 
 /** A client renews its token a little before it ends; so much later nobody will. */
 const TOKEN_LEEWAY_MS = 25_000;
@@ -19,24 +21,43 @@ const LEAVING_MS = 5_000;
 
 type Settled = Answer & { type: 'appended' | 'notAppended' };
 
-export function bind({ jitter, allowance }: Binding, answer: Answer & { type: 'authenticated' }, now: number): Next {
+/** The token is good. A first socket of a client takes nobody's place, and any other one has to be the newest. */
+export function prove(session: Binding, { who, validMs }: Answer & { type: 'authenticated' }, now: number): Next {
+  const { client } = session;
+  const proved = { who: client ? { ...who, client } : who, endsAt: now + validMs + TOKEN_LEEWAY_MS };
+  if (!client || client.fence === 1) return bind(session, proved, now);
+  return [
+    { ...session, proved },
+    { type: 'takeOver', call: 0, who: { ...who, client } },
+  ];
+}
+
+export function bind(
+  { limits, jitter, allowance }: Binding,
+  { who, endsAt }: NonNullable<Binding['proved']>,
+  now: number,
+): Next {
   const pingEveryMs = Math.round(limits.pingMs * (0.9 + 0.2 * jitter));
   const session: Bound = {
     name: 'bound',
-    who: answer.who,
+    limits,
+    who,
     allowance,
-    endsAt: now + answer.validMs + TOKEN_LEEWAY_MS,
+    endsAt,
     pingEveryMs,
     pingAt: now + pingEveryMs,
     pongBy: undefined,
     follows: new Map(),
     sends: noSends,
-    marks: noMarks,
+    marks: allQuiet,
+    typing: allQuiet,
+    isLagging: false,
+    heads: allQuiet,
     calls: 0,
     renewal: undefined,
     leaveAt: undefined,
   };
-  return [session, { type: 'admit', who: answer.who }, bound(answer.who)];
+  return [session, { type: 'admit', who }, bound(who)];
 }
 
 export function stepBound(session: Bound, event: SessionEvent, now: number): Next {
@@ -50,7 +71,13 @@ export function stepBound(session: Bound, event: SessionEvent, now: number): Nex
     case 'lost':
       return [gone, ...allWaiting(session.marks).map(([dlgId, mark]): Effect => ({ type: 'mark', dlgId, ...mark }))];
 
+    case 'lagging':
+      return lag(session);
+    case 'drained':
+      return readOn(session, now);
+
     case 'message':
+      if (session.isLagging) return hearLater(session, event.frame, now);
       return follow(session, event.frame.dlgId, (it) => hear(it, event.frame, now));
     case 'receipt': {
       const it = session.follows.get(event.frame.dlgId);
@@ -62,18 +89,33 @@ export function stepBound(session: Bound, event: SessionEvent, now: number): Nex
       return it ? [session, transmit(event.frame)] : [session];
     }
     case 'head': {
-      const { dlgId } = event.frame;
-      return session.follows.has(dlgId) || !mayHearOf(session, dlgId) ? [session] : [session, transmit(event.frame)];
+      const { dlgId, head } = event.frame;
+      if (session.follows.has(dlgId) || !mayHearOf(session, dlgId)) return [session];
+      return session.isLagging ? hint(session, dlgId, head, now) : [session, transmit(event.frame)];
+    }
+    case 'typing':
+    case 'presence': {
+      const it = session.follows.get(event.frame.dlgId);
+      const isIn = it !== undefined && it.name !== 'entering';
+      return isIn && !session.isLagging ? [session, transmit(event.frame)] : [session];
     }
     case 'removed':
       return remove(session, event.dlgId);
     case 'revoked':
       return event.sessionIds.includes(session.who.sessionId) ? close('signInNeeded', 'auth.revoked') : [session];
+    case 'notAdmitted':
+      return event.because === 'revoked' ? close('signInNeeded', 'auth.revoked') : close('replaced');
+    case 'replaced':
+      return isReplacedBy(session, event.client) ? close('replaced') : [session];
+    case 'crowdedOut':
+      return close('replaced', `at most ${session.limits.socketsPerUser} sockets of one user`);
 
     case 'appended':
     case 'notAppended': {
       const [sends, leaving] = settle(session, event);
-      return [{ ...session, sends }, ...leaving];
+      if (!isFencedOff(event)) return [{ ...session, sends }, ...leaving];
+      const [closed, ...effects] = close('replaced');
+      return [closed, ...leaving, ...effects];
     }
     case 'entered':
       return enter(session, event, now);
@@ -106,12 +148,14 @@ export function stepLeaving(session: Leaving, event: SessionEvent, now: number):
     case 'appended':
     case 'notAppended': {
       const [sends, leaving] = settle(session, event);
-      if (sends.size > 0) return [{ ...session, sends }, ...leaving];
-      const [closed, ...effects] = close('draining');
+      if (sends.size > 0 && !isFencedOff(event)) return [{ ...session, sends }, ...leaving];
+      const [closed, ...effects] = close(isFencedOff(event) ? 'replaced' : 'draining');
       return [closed, ...leaving, ...effects];
     }
     case 'revoked':
       return event.sessionIds.includes(session.who.sessionId) ? close('signInNeeded', 'auth.revoked') : [session];
+    case 'replaced':
+      return isReplacedBy(session, event.client) ? close('replaced') : [session];
     case 'tick':
       return now >= session.leaveBy ? close('draining') : [session];
     case 'lost':
@@ -128,16 +172,16 @@ export function boundDueAt(session: Bound): number {
   for (const it of session.follows.values()) {
     if (it.name === 'reading') due = Math.min(due, it.since + UNREADABLE_MS, it.retryAt ?? Infinity);
   }
-  for (const { quietUntil } of session.marks.values()) due = Math.min(due, quietUntil);
-  return due;
+  return Math.min(due, quietUntil(session.marks), quietUntil(session.typing), quietUntil(session.heads));
 }
 
 /** A newer token of the same user with the same reach; anything else is another session. */
-function renew(session: Bound, { who, validMs }: Answer & { type: 'authenticated' }, now: number): Next {
-  const { appId, userId, onlyDlg } = session.who;
-  if (who.appId !== appId || who.userId !== userId || who.onlyDlg !== onlyDlg) {
+function renew(session: Bound, { who: newer, validMs }: Answer & { type: 'authenticated' }, now: number): Next {
+  const { appId, userId, onlyDlg, client } = session.who;
+  if (newer.appId !== appId || newer.userId !== userId || newer.onlyDlg !== onlyDlg) {
     return close('signInNeeded', 'auth.wrong_user');
   }
+  const who = client ? { ...newer, client } : newer;
   const endsAt = now + validMs + TOKEN_LEEWAY_MS;
   return [{ ...session, who, endsAt, renewal: undefined }, { type: 'admit', who }, bound(who)];
 }
@@ -156,19 +200,31 @@ function tick(session: Bound, now: number): Next {
     next = after;
     effects.push(...more);
   }
-  const [marks, passing] = release(next.marks, now);
-  for (const [dlgId, mark] of passing) effects.push({ type: 'mark', dlgId, ...mark });
-  next = { ...next, marks };
+  const [marks, raised] = release(next.marks, now, QUIET_MS);
+  for (const [dlgId, mark] of raised) effects.push({ type: 'mark', dlgId, ...mark });
+  const [typing, typed] = release(next.typing, now, QUIET_MS);
+  for (const [dlgId, state] of typed) effects.push({ type: 'typing', dlgId, ...state });
+  const [told, ...heads] = hints({ ...next, marks, typing }, now);
+  effects.push(...heads);
+  next = told;
   if (now < next.pingAt) return [next, ...effects];
 
   const pingAt = now + next.pingEveryMs;
-  return [{ ...next, pingAt, pongBy: now + limits.pongMs }, ...effects, transmit(ping(next))];
+  return [{ ...next, pingAt, pongBy: now + next.limits.pongMs }, ...effects, transmit(ping(next))];
 }
 
+const isReplacedBy = ({ who: { client } }: Bound | Leaving, newer: Client): boolean =>
+  client !== undefined && client.sid === newer.sid && client.fence < newer.fence;
+
+/** Word of the newer socket was lost; the store knows of it all the same. */
+const isFencedOff = (event: Settled): boolean => event.type === 'notAppended' && event.refusal === 'socket.replaced';
+
 function goAway(session: Bound, now: number): Next {
-  const { who, allowance, sends } = session;
+  const { limits, who, allowance, sends } = session;
   const marks = allWaiting(session.marks).map(([dlgId, mark]): Effect => ({ type: 'mark', dlgId, ...mark }));
-  if (underWay(sends) > 0) return [{ name: 'leaving', who, allowance, sends, leaveBy: now + LEAVING_MS }, ...marks];
+  if (underWay(sends) > 0) {
+    return [{ name: 'leaving', limits, who, allowance, sends, leaveBy: now + LEAVING_MS }, ...marks];
+  }
   const [closed, ...effects] = close('draining');
   return [closed, ...marks, ...effects];
 }

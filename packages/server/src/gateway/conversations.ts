@@ -1,7 +1,8 @@
-import { limits, type ClientFrameOf, type DlgId } from '@trialogue/protocol';
+import type { ClientFrameOf, DlgId } from '@trialogue/protocol';
 
 import type { Answer, Effect } from './events.ts';
-import { entered, entering, type Follow, type Moved } from './follow.ts';
+import { entered, entering, hold, type Follow, type Moved } from './follow.ts';
+import { without } from './quiet.ts';
 import { no, refuse, transmit, type Bound, type Next } from './state.ts';
 
 type Step = Next<Bound>;
@@ -9,8 +10,9 @@ type Step = Next<Bound>;
 /** `open` was asked. Twice is the same as once: whatever is under way answers both. */
 export function open(session: Bound, { id, dlgId }: ClientFrameOf<'open'>): Step {
   const it = session.follows.get(dlgId);
-  if (!it && session.follows.size >= limits.opensPerSocket) {
-    const says = `At most ${limits.opensPerSocket} conversations may be open on one socket. Leave one first.`;
+  const { opensPerSocket } = session.limits;
+  if (!it && session.follows.size >= opensPerSocket) {
+    const says = `At most ${opensPerSocket} conversations may be open on one socket. Leave one first.`;
     return [session, refuse(id, no('request.malformed', says))];
   }
   if (it && it.ids.length > 0) return [withFollow(session, dlgId, { ...it, ids: [...it.ids, id] })];
@@ -26,15 +28,23 @@ export function leave(session: Bound, dlgId: DlgId): Step {
 }
 
 export function enter(session: Bound, answer: Answer & { type: 'entered' }, now: number): Step {
-  const { dlgId, call, readSeq, dlgKey } = answer;
+  const { dlgId, call, readSeq, dlgKey, minSeq, logEpoch } = answer;
   const it = session.follows.get(dlgId);
   if (it?.call !== call) return [session];
 
   // Who asks again is told where the flow stands, which may be further than the answer of the database.
   const head = it.name === 'entering' ? answer.head : it.cursor;
-  const [next, ...effects] = moved(session, dlgId, entered(it, head, now));
+  const move = entered(it, head, now);
+  const [next, ...effects] = moved(
+    session,
+    dlgId,
+    session.isLagging ? { ...move, follow: hold(move.follow, 0) } : move,
+  );
   const newerKey = it.name === 'entering' && it.key && it.key.dlgKey !== dlgKey ? [transmit(it.key)] : [];
-  const opened = it.ids.map((id) => transmit({ op: 'opened', id, dlgId, head, readSeq, dlgKey }));
+  const online = [...answer.online];
+  const opened = it.ids.map((id) => {
+    return transmit({ op: 'opened', id, dlgId, head, readSeq, dlgKey, minSeq, logEpoch, online });
+  });
   return [next, ...opened, ...newerKey, ...effects];
 }
 
@@ -55,7 +65,7 @@ export function remove(session: Bound, dlgId: DlgId): Step {
   if (!mayHearOf(session, dlgId)) return [session];
   const left = transmit({ op: 'left', dlgId });
   const it = session.follows.get(dlgId);
-  if (!it) return [session, left];
+  if (!it) return [{ ...session, heads: without(session.heads, dlgId) }, left];
   const refused = it.ids.map((id) => refuse(id, no('conversation.not_member')));
   return [withoutFollow(session, dlgId), { type: 'unfollow', dlgId }, ...refused, left];
 }
@@ -76,7 +86,8 @@ export function withFollow(session: Bound, dlgId: DlgId, it: Follow): Bound {
 function withoutFollow(session: Bound, dlgId: DlgId): Bound {
   const follows = new Map(session.follows);
   follows.delete(dlgId);
-  return { ...session, follows };
+  const { heads, typing } = session;
+  return { ...session, follows, heads: without(heads, dlgId), typing: without(typing, dlgId) };
 }
 
 function moved(session: Bound, dlgId: DlgId, { follow: it, forward, readAfter }: Moved): Step {

@@ -1,27 +1,31 @@
 import {
   closeCodes,
-  limits,
   Refused,
   type CloseReason,
   type ClientFrameOf,
   type DlgId,
+  type Limits,
   type Message,
   type Seq,
   type ServerFrame,
   type ServerFrameOf,
+  type UserId,
 } from '@trialogue/protocol';
 
 import type { SignedIn, SignIn } from '../access/signIn.ts';
-import type { Chat, Log } from '../chat/chat.ts';
-import type { Clock } from '../chat/ports.ts';
+import type { Chat } from '../chat/chat.ts';
+import type { Actor, Bus, Client, Clock, Place } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { Bulkhead } from './bulkhead.ts';
 import { gone } from './closed.ts';
 import type { Effect, No, SessionEvent } from './events.ts';
-import { fitPage } from './fitPage.ts';
+import { fitPage, PAGE_BYTES } from './fitPage.ts';
 import type { Mark } from './marks.ts';
+import type { Members } from './members.ts';
 import type { Listener, Registry } from './registry.ts';
 import { arriving, dueAt, step, type Session } from './session.ts';
+import type { Timers } from './timers.ts';
 
 /** The way out to one socket. */
 export interface Line {
@@ -32,21 +36,25 @@ export interface Line {
 }
 
 export interface DriverPorts {
-  chat: Pick<Chat, 'send' | 'history' | 'enter' | 'markRead' | 'markDelivered'>;
-  log: Pick<Log, 'messagesAfter'>;
+  chat: Pick<Chat, 'send' | 'takeOver' | 'history' | 'enter' | 'markRead' | 'markDelivered'>;
   signIn: Pick<SignIn, 'authenticate'>;
+  bus: Pick<Bus, 'tell'>;
   registry: Registry;
+  members: Pick<Members, 'changed'>;
+  /** Members of a conversation who are here right now. */
+  online(place: Place): Promise<UserId[]>;
+  /** A storm of one kind of work leaves room for the other. */
+  checks: Bulkhead;
+  pages: Bulkhead;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
+  limits: Limits;
+  timers: Timers;
 }
 
-/** Answers of the database that one socket may wait for at the same time. */
-const READS_AT_ONCE = 4;
-/** With more than this unsent, a socket asks for nothing new from the database. */
-const ENOUGH_UNSENT_BYTES = 256 * 1024;
+/** Whether a socket that lagged has read on is looked at this often. */
 const LOOK_AGAIN_MS = 50;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Carries out what one session wants, and brings it the results. All that is not pure about a session is here. */
 export class Driver implements Listener {
@@ -57,18 +65,17 @@ export class Driver implements Listener {
   #who: SignedIn | undefined;
   #events: SessionEvent[] = [];
   #isStepping = false;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer = () => {};
   #timerAt = Infinity;
   #reads: (() => Promise<SessionEvent>)[] = [];
   #readsUnderWay = 0;
-  #lookAgain: NodeJS.Timeout | undefined;
+  #cancelLook: (() => void) | undefined;
 
-  /** @param jitter see `arriving` */
-  constructor(at: DriverPorts, line: Line, jitter: number, onAdmitted: () => void) {
+  constructor(at: DriverPorts, line: Line, onAdmitted: () => void) {
     this.#at = at;
     this.#line = line;
     this.#onAdmitted = onAdmitted;
-    this.#session = arriving(jitter);
+    this.#session = arriving(at.limits, at.timers.chance());
   }
 
   get session(): Session {
@@ -85,6 +92,11 @@ export class Driver implements Listener {
     return it?.name === 'live' ? it.cursor : undefined;
   }
 
+  isIn(dlgId: DlgId): boolean {
+    const it = this.#session.name === 'bound' ? this.#session.follows.get(dlgId) : undefined;
+    return it !== undefined && it.name !== 'entering';
+  }
+
   /** Whatever is told while an event is being worked on waits until that is done. */
   tell(event: SessionEvent): void {
     this.#events.push(event);
@@ -92,7 +104,7 @@ export class Driver implements Listener {
     this.#isStepping = true;
     try {
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
-        const [session, ...effects] = step(this.#session, next, performance.now());
+        const [session, ...effects] = step(this.#session, next, this.#at.timers.now());
         this.#session = session;
         for (const effect of effects) this.#carryOut(effect);
       }
@@ -110,10 +122,10 @@ export class Driver implements Listener {
   }
 
   #carryOut(effect: Effect): void {
-    const { chat, log, registry, metrics, logger } = this.#at;
+    const { chat, registry } = this.#at;
     switch (effect.type) {
       case 'transmit':
-        return this.#line.send(effect.frame);
+        return this.#send(effect.frame);
       case 'close':
         return this.#close(effect.reason, effect.says);
       case 'admit':
@@ -124,51 +136,73 @@ export class Driver implements Listener {
         return registry.unfollow(this, effect.dlgId);
       case 'authenticate':
         return void this.#authenticate(effect.call, effect.token).then((event) => this.tell(event));
+      case 'takeOver':
+        return void this.#takeOver(effect.call, effect.who).then((event) => this.tell(event));
       case 'append':
         return this.#append(effect);
+      case 'typing':
+        return this.#typing(effect);
       case 'mark':
         return void this.#mark(effect.dlgId, effect);
       case 'enter': {
         const { call, dlgId } = effect;
         return this.#read(
           async () => {
-            const { head, readSeq, dlgKey } = await chat.enter(this.who, dlgId);
-            return { type: 'entered', call, dlgId, head, readSeq, dlgKey };
+            const { head, readSeq, dlgKey, minSeq, logEpoch } = await chat.enter(this.who, dlgId);
+            const online = await this.#at.online({ appId: this.who.appId, dlgId });
+            return { type: 'entered', call, dlgId, head, readSeq, dlgKey, minSeq, logEpoch, online };
           },
           (error) => ({ type: 'notEntered', call, dlgId, ...this.#reason(error, 'enter') }),
         );
       }
       case 'page': {
         const { id, dlgId } = effect.ask;
+        const ask = async (): Promise<SessionEvent> => {
+          const page = await chat.history(this.who, dlgId, rangeOf(effect.ask));
+          return { type: 'paged', id, dlgId, page: fitPage(page, effect.ask.after !== undefined) };
+        };
         return this.#read(
-          async () => {
-            const page = await chat.history(this.who, dlgId, rangeOf(effect.ask));
-            return { type: 'paged', id, dlgId, page: fitPage(page, effect.ask.after !== undefined) };
-          },
+          () => this.#at.pages.run(ask, this.#isWanted),
           (error) => ({ type: 'notPaged', id, ...this.#reason(error, 'history') }),
         );
       }
-      case 'readAfter': {
-        const { dlgId, after } = effect;
-        const place = { appId: this.who.appId, dlgId };
+      case 'readAfter':
         return this.#read(
-          async () => {
-            const messages = await log.messagesAfter(place, after, limits.page);
-            return { type: 'caughtUp', dlgId, messages: messages.map((message) => messageFrame(dlgId, message)) };
-          },
-          (error) => {
-            metrics.failed('gateway.readAfter');
-            logger.error('a socket could not catch up', { ...this.#ids(), dlgId, error });
-            return { type: 'notCaughtUp', dlgId };
-          },
+          () => this.#readAfter(effect.dlgId, effect.after),
+          (error) => this.#notCaughtUp(effect.dlgId, error),
         );
-      }
     }
+  }
+
+  /** Nothing big is added to what a socket does not read. */
+  #send(frame: ServerFrame): void {
+    this.#line.send(frame);
+    if (this.#session.name !== 'bound' || this.#session.isLagging) return;
+    if (this.#line.unsentBytes() <= this.#at.limits.laggingBytes) return;
+    this.tell({ type: 'lagging' });
+    this.#lookSoon();
+  }
+
+  /** As the member: nothing that was written after a removal is read for the one removed, whatever the bus has lost (I20). */
+  async #readAfter(dlgId: DlgId, after: Seq): Promise<SessionEvent> {
+    const page = await this.#at.chat.history(this.who, dlgId, { after, limit: this.#at.limits.page });
+    const messages = fitPage(page, true).list.map((message) => messageFrame(dlgId, message));
+    return { type: 'caughtUp', dlgId, messages };
+  }
+
+  #notCaughtUp(dlgId: DlgId, error: unknown): SessionEvent {
+    if (error instanceof Refused && error.refusal === 'conversation.not_member') {
+      this.#at.members.changed({ appId: this.who.appId, dlgId });
+      return { type: 'removed', dlgId };
+    }
+    this.#at.metrics.failed('gateway.readAfter');
+    this.#at.logger.error('a socket could not catch up', { ...this.#ids(), dlgId, error });
+    return { type: 'notCaughtUp', dlgId };
   }
 
   async #authenticate(call: number, token: string): Promise<SessionEvent> {
     try {
-      const who = await this.#at.signIn.authenticate(token);
+      const who = await this.#at.checks.run(() => this.#at.signIn.authenticate(token), this.#isWanted);
       return { type: 'authenticated', call, who, validMs: who.expiresAt - this.#at.clock.now() };
     } catch (error) {
       if (error instanceof Refused && error.retry !== 'later') {
@@ -181,26 +215,38 @@ export class Driver implements Listener {
     }
   }
 
+  async #takeOver(call: number, who: Actor & { client: Client }): Promise<SessionEvent> {
+    try {
+      const isNewest = await this.#at.checks.run(() => this.#at.chat.takeOver(who), this.#isWanted);
+      return { type: 'tookOver', call, isNewest };
+    } catch (error) {
+      this.#at.metrics.failed('gateway.takeOver');
+      this.#at.logger.error('a socket could not take over', { error });
+      return { type: 'failed' };
+    }
+  }
+
   #admit(who: SignedIn): void {
     this.#who = who;
-    if (!this.#at.registry.admit(this)) return this.tell({ type: 'revoked', sessionIds: [who.sessionId] });
+    const answer = this.#at.registry.admit(this);
+    if (answer !== 'admitted') return this.tell({ type: 'notAdmitted', because: answer });
     this.#at.logger.debug('socket bound', this.#ids());
     this.#onAdmitted();
   }
 
   /** Handed on at once, in the order of arrival: the order of a sender's messages is made here (I10). */
   #append({ call, dlgId, clientMsgId, content }: Effect & { type: 'append' }): void {
-    const { chat, metrics, logger } = this.#at;
-    const startedAt = performance.now();
+    const { chat, metrics, logger, timers } = this.#at;
+    const startedAt = timers.now();
     chat.send(this.who, { dlgId, clientMsgId, content }).then(
       (accepted) => {
         this.tell({ type: 'appended', call, dlgId, clientMsgId, accepted });
-        metrics.messageAcked((performance.now() - startedAt) / 1000);
+        metrics.messageAcked((timers.now() - startedAt) / 1000);
       },
       (error) => {
         if (error instanceof Refused) {
           metrics.refused(error.refusal);
-          const no = { refusal: error.refusal, says: error.message };
+          const no = noOf(error);
           return this.tell({ type: 'notAppended', call, dlgId, clientMsgId, ...no });
         }
         // Nobody knows whether it is stored, and a nack would claim to. The client comes back and sends it again.
@@ -209,6 +255,13 @@ export class Driver implements Listener {
         this.tell({ type: 'failed' });
       },
     );
+  }
+
+  #typing({ dlgId, isTyping }: Effect & { type: 'typing' }): void {
+    const { appId, userId } = this.who;
+    this.#at.bus.tell({ kind: 'typing', appId, dlgId, userId, isTyping }).catch((error: unknown) => {
+      this.#at.logger.debug('typing: not told', { ...this.#ids(), error });
+    });
   }
 
   async #mark(dlgId: DlgId, { deliveredSeq, readSeq }: Mark): Promise<void> {
@@ -231,24 +284,36 @@ export class Driver implements Listener {
   }
 
   #startReads(): void {
-    while (this.#readsUnderWay < READS_AT_ONCE && this.#session.name !== 'closed') {
-      if (this.#line.unsentBytes() > ENOUGH_UNSENT_BYTES) {
-        this.#lookAgain ??= setTimeout(() => {
-          this.#lookAgain = undefined;
-          this.#startReads();
-        }, LOOK_AGAIN_MS);
+    while (this.#session.name !== 'closed' && this.#reads.length > 0) {
+      const soon = this.#line.unsentBytes() + this.#readsUnderWay * PAGE_BYTES;
+      if (soon > this.#at.limits.laggingBytes) {
+        if (this.#readsUnderWay === 0) this.#lookSoon();
         return;
       }
       const ask = this.#reads.shift();
-      if (!ask) return;
       this.#readsUnderWay++;
-      void ask().then((event) => {
+      void ask?.().then((event) => {
         this.#readsUnderWay--;
         this.tell(event);
         this.#startReads();
       });
     }
   }
+
+  #lookSoon(): void {
+    this.#cancelLook ??= this.#at.timers.after(LOOK_AGAIN_MS, () => {
+      this.#cancelLook = undefined;
+      const session = this.#session;
+      if (session.name === 'bound' && session.isLagging) {
+        // Half of it, so that it does not begin to lag again with the next frame.
+        if (this.#line.unsentBytes() > this.#at.limits.laggingBytes / 2) return this.#lookSoon();
+        this.tell({ type: 'drained' });
+      }
+      this.#startReads();
+    });
+  }
+
+  readonly #isWanted = () => this.#session.name !== 'closed';
 
   /** Whatever went wrong with a read: it changed nothing, so it may be called a refusal. */
   #reason(error: unknown, ask: string): No {
@@ -259,22 +324,19 @@ export class Driver implements Listener {
       metrics.failed(`gateway.${ask}`);
       logger.error('a request on a socket failed', { ...this.#ids(), operation: ask, error });
     }
-    return { refusal: refusal.refusal, says: refusal.message };
+    return noOf(refusal);
   }
 
   #setTimer(): void {
     const at = dueAt(this.#session) ?? Infinity;
     // A timer that is early costs one idle tick; setting a new one for every frame costs more.
     if (at >= this.#timerAt || at === Infinity) return;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#timerAt = at;
-    this.#timer = setTimeout(
-      () => {
-        this.#timerAt = Infinity;
-        this.tell({ type: 'tick' });
-      },
-      Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(at - performance.now()))),
-    );
+    this.#cancelTimer = this.#at.timers.after(at - this.#at.timers.now(), () => {
+      this.#timerAt = Infinity;
+      this.tell({ type: 'tick' });
+    });
   }
 
   #close(reason: CloseReason, says: string): void {
@@ -284,8 +346,8 @@ export class Driver implements Listener {
   }
 
   #end(): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#lookAgain);
+    this.#cancelTimer();
+    this.#cancelLook?.();
     this.#reads = [];
     if (this.#who) this.#at.registry.drop(this);
   }
@@ -308,3 +370,9 @@ function rangeOf({ before, after, limit }: ClientFrameOf<'history'>) {
     ...(limit !== undefined && { limit }),
   };
 }
+
+const noOf = ({ refusal, message, retryAfterMs }: Refused): No => ({
+  refusal,
+  says: message,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});

@@ -13,10 +13,11 @@ import {
   type ServerFrame,
   type ServerFrameOf,
   type SessionId,
+  type UserId,
 } from '@trialogue/protocol';
 
 import type { SignedIn } from '../access/signIn.ts';
-import type { Accepted } from '../chat/ports.ts';
+import type { Accepted, Actor, Client } from '../chat/ports.ts';
 import type { Mark } from './marks.ts';
 
 /** What may happen to a session. */
@@ -33,6 +34,10 @@ export type SessionEvent =
   | { readonly type: 'drain'; readonly inMs: number }
   /** The socket does not read what is sent. */
   | { readonly type: 'choked' }
+  /** So much lies unsent that nothing big is to be added. */
+  | { readonly type: 'lagging' }
+  /** Most of it has gone out. */
+  | { readonly type: 'drained' }
   /** The socket is gone. */
   | { readonly type: 'lost' }
   /** A port failed in a way that leaves the outcome unknown. */
@@ -44,6 +49,7 @@ export type SessionEvent =
 export type Answer =
   | { readonly type: 'authenticated'; readonly call: number; readonly who: SignedIn; readonly validMs: number }
   | { readonly type: 'notAuthenticated'; readonly call: number; readonly refusal: RefusalName }
+  | { readonly type: 'tookOver'; readonly call: number; readonly isNewest: boolean }
   | ({ readonly type: 'entered'; readonly call: number; readonly dlgId: DlgId } & Entrance)
   | ({ readonly type: 'notEntered'; readonly call: number; readonly dlgId: DlgId } & No)
   | { readonly type: 'caughtUp'; readonly dlgId: DlgId; readonly messages: readonly ServerFrameOf<'message'>[] }
@@ -57,16 +63,28 @@ export type Answer =
 export type Notice =
   | { readonly type: 'message'; readonly frame: ServerFrameOf<'message'> }
   | { readonly type: 'receipt'; readonly frame: ServerFrameOf<'receipt'> }
+  | { readonly type: 'typing'; readonly frame: ServerFrameOf<'typing'> }
+  | { readonly type: 'presence'; readonly frame: ServerFrameOf<'presence'> }
   | { readonly type: 'key'; readonly frame: ServerFrameOf<'key'> }
   /** A conversation of this user has new messages; said to those who do not follow it. */
   | { readonly type: 'head'; readonly frame: ServerFrameOf<'head'> }
   | { readonly type: 'removed'; readonly dlgId: DlgId }
+  /** What is known on this node says that it may not stay. */
+  | { readonly type: 'notAdmitted'; readonly because: 'revoked' | 'replaced' }
+  /** This client has a newer socket. */
+  | { readonly type: 'replaced'; readonly client: Client }
+  /** The user has bound more sockets than one may have, and this one is the oldest. */
+  | { readonly type: 'crowdedOut' }
   | { readonly type: 'revoked'; readonly sessionIds: readonly SessionId[] };
 
 export interface Entrance {
   readonly head: Seq;
   readonly readSeq: Seq;
   readonly dlgKey: string;
+  readonly minSeq: Seq;
+  readonly logEpoch: string;
+  /** Members who are here right now. */
+  readonly online: readonly UserId[];
 }
 export interface Draft {
   readonly dlgId: DlgId;
@@ -83,6 +101,8 @@ export interface No {
 export type Effect =
   | { readonly type: 'transmit'; readonly frame: ServerFrame }
   | { readonly type: 'authenticate'; readonly call: number; readonly token: string }
+  /** The older sockets of this client are to store nothing any more. */
+  | { readonly type: 'takeOver'; readonly call: number; readonly who: Actor & { readonly client: Client } }
   /** From now on this socket is this user's. */
   | { readonly type: 'admit'; readonly who: SignedIn }
   /** From now on bring the notices of this conversation; comes before its `enter`. */
@@ -93,6 +113,7 @@ export type Effect =
   | ({ readonly type: 'append'; readonly call: number; readonly content: string } & Draft)
   | { readonly type: 'page'; readonly ask: ClientFrameOf<'history'> }
   | ({ readonly type: 'mark'; readonly dlgId: DlgId } & Mark)
+  | { readonly type: 'typing'; readonly dlgId: DlgId; readonly isTyping: boolean }
   | { readonly type: 'close'; readonly reason: CloseReason; readonly says: string };
 
 /** What a text frame says. Total: whatever it holds, the answer is an event. */

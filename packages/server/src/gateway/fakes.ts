@@ -1,9 +1,11 @@
+import { KEY_BYTES, printKeyring, seal } from '@trialogue/crypto';
 import {
   id,
   Refused,
   SYSTEM,
   type AppId,
   type DlgId,
+  type KeyEpoch,
   type Message,
   type MsgId,
   type SessionId,
@@ -19,6 +21,7 @@ interface Conversation {
   members: Set<UserId>;
   messages: Message[];
   dlgKey: string;
+  epoch: KeyEpoch;
 }
 
 /** The rest of the server as the gateway sees it, in memory. For tests. */
@@ -27,9 +30,11 @@ export function fakeShop() {
   const listeners = new Set<(notice: Notice) => void>();
   const marks: { userId: UserId; dlgId: DlgId; deliveredSeq?: number; readSeq?: number }[] = [];
   const loseNotices = { next: 0 };
-  const asked = { memberIds: 0, messagesAfter: 0 };
+  const fences = new Map<string, number>();
+  const ended = new Set<SessionId>();
+  const asked = { memberIds: 0, messagesAfter: 0, looks: 0, history: 0 };
   /** Sends wait for this before they are stored. */
-  const disk = { ready: Promise.resolve() };
+  const disk = { ready: Promise.resolve(), reads: Promise.resolve() };
 
   const conversation = (dlgId: DlgId): Conversation => {
     const found = conversations.get(dlgId);
@@ -42,7 +47,7 @@ export function fakeShop() {
     return found;
   };
   const createGroup = (dlgId: DlgId, ...members: UserId[]) => {
-    conversations.set(dlgId, { members: new Set(members), messages: [], dlgKey: 'key-1' });
+    conversations.set(dlgId, { members: new Set(members), messages: [], dlgKey: 'key-1', epoch: 1 });
   };
   const hear = (notice: Notice) => {
     if (loseNotices.next > 0) loseNotices.next--;
@@ -70,18 +75,28 @@ export function fakeShop() {
     async send(actor, { dlgId, clientMsgId, content }) {
       await disk.ready;
       mine(actor, dlgId);
+      const { client, userId } = actor;
+      if (client && (fences.get(`${userId}/${client.sid}`) ?? 0) > client.fence) throw new Refused('socket.replaced');
       return append(dlgId, actor.userId, clientMsgId, content);
     },
+    async takeOver({ userId, client }) {
+      const key = `${userId}/${client.sid}`;
+      if ((fences.get(key) ?? 1) >= client.fence) return false;
+      fences.set(key, client.fence);
+      hear({ kind: 'replaced', appId: shop, userId, ...client });
+      return true;
+    },
     async history(actor, dlgId, { before, after, limit = 50 }) {
+      asked.history++;
       const { messages } = mine(actor, dlgId);
       const found = messages.filter(({ seq }) => seq < (before ?? Infinity) && seq > (after ?? 0));
       const list = after === undefined ? found.slice(-limit) : found.slice(0, limit);
-      return { list, hasMore: list.length < found.length, head: messages.length };
+      return { list, hasMore: list.length < found.length, head: messages.length, minSeq: 1, logEpoch: 'e1' };
     },
     async enter(actor, dlgId) {
       const { messages, dlgKey } = mine(actor, dlgId);
       const me = { ...ada, avatar: '', remark: '' };
-      return { name: 'Tea', head: messages.length, readSeq: 0, dlgKey, me };
+      return { name: 'Tea', head: messages.length, readSeq: 0, dlgKey, minSeq: 1, logEpoch: 'e1', me };
     },
     async markRead({ userId }, dlgId, seq) {
       marks.push({ userId, dlgId, readSeq: seq });
@@ -105,6 +120,15 @@ export function fakeShop() {
       asked.memberIds++;
       return [...conversation(dlgId).members];
     },
+    async headsOf(places) {
+      // Not the question that only asks whether anybody answers.
+      if (places.some(({ dlgId }) => conversations.has(dlgId))) asked.looks++;
+      await disk.reads;
+      return places.flatMap((place) => {
+        const found = conversations.get(place.dlgId);
+        return found ? [{ ...place, head: found.messages.length, epoch: found.epoch }] : [];
+      });
+    },
     dlgKey: async ({ dlgId }) => conversation(dlgId).dlgKey,
   };
   const bus: Bus = {
@@ -124,6 +148,7 @@ export function fakeShop() {
       if (![ada, bo, cy, mal].some(({ userId }) => userId === user)) throw new Refused('auth.invalid');
       return signedIn(id<UserId>(user), id<SessionId>(session));
     },
+    endedAmong: async (sessionIds) => sessionIds.filter((sessionId) => ended.has(sessionId)),
     authenticateApp: notHere,
     exchangeTicket: notHere,
     refresh: notHere,
@@ -142,18 +167,31 @@ export function fakeShop() {
     marks,
     asked,
     disk,
+    ended,
     createGroup,
     append,
     loseNotices: (count: number) => void (loseNotices.next = count),
+    join(dlgId: DlgId, userId: UserId) {
+      const found = conversation(dlgId);
+      found.members.add(userId);
+      append(dlgId, SYSTEM, `joined-${userId}`, sealedUnder(found.epoch));
+    },
     remove(dlgId: DlgId, userId: UserId) {
       const found = conversation(dlgId);
       found.members.delete(userId);
       found.dlgKey = `${found.dlgKey}+`;
+      found.epoch++;
       hear({ kind: 'removed', appId: shop, dlgId, userId });
       hear({ kind: 'key', appId: shop, dlgId });
-      append(dlgId, SYSTEM, `left-${userId}`);
+      append(dlgId, SYSTEM, `left-${userId}`, sealedUnder(found.epoch));
     },
   };
+}
+
+/** An envelope whose clear part names this key. */
+export function sealedUnder(epoch: KeyEpoch): string {
+  const dlgKey = printKeyring(new Map([[epoch, new Uint8Array(KEY_BYTES)]]));
+  return seal('{}', { dlgId: tea, dlgKey, fromuid: ada.userId, clientMsgId: 'c' });
 }
 
 const FAR_AWAY = 60 * 60_000;

@@ -1,74 +1,12 @@
-import {
-  id,
-  SYSTEM,
-  type ClientFrame,
-  type ClientMsgId,
-  type DlgId,
-  type ServerFrame,
-  type SessionId,
-  type UserId,
-} from '@trialogue/protocol';
+import { id, limits, SYSTEM, type DlgId, type ServerFrame, type SessionId } from '@trialogue/protocol';
 import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { silentLogger } from '../ops/log.ts';
-import { noMetrics } from '../ops/metrics.ts';
-import { Driver } from './driver.ts';
-import { heard } from './events.ts';
-import { fakeShop } from './fakes.ts';
-import { startFanout } from './fanout.ts';
-import { createRegistry } from './registry.ts';
-import { lookAt, LOOK_EVERY_MS, watchTails } from './tails.ts';
+import { fakeShop, sealedUnder } from './fakes.ts';
+import { handTimers, node, ops, seqs, settled } from './nodeUnderTest.ts';
 import { bytesOf } from './wire.ts';
 
 const coffee = id<DlgId>('coffee');
-const stops: (() => void)[] = [];
-afterEach(() => {
-  vi.useRealTimers();
-  for (const stop of stops.splice(0)) stop();
-});
-
-/** One node without a network: sockets are lists of frames. */
-function node() {
-  const at = fakeShop();
-  const registry = createRegistry();
-  const ports = { ...at, registry, clock: { now: () => Date.now() }, logger: silentLogger, metrics: noMetrics };
-  stops.push(startFanout(ports));
-
-  const socketOf = async (userId: UserId, token: string = userId) => {
-    const frames: ServerFrame[] = [];
-    const closes: string[] = [];
-    const unsent = { bytes: 0 };
-    const line = {
-      send: (frame: ServerFrame) => void frames.push(frame),
-      close: (_: string, says: string) => void closes.push(says),
-      unsentBytes: () => unsent.bytes,
-    };
-    const driver = new Driver(ports, line, 0.5, () => {});
-    const says = (frame: ClientFrame) => driver.tell(heard(JSON.stringify(frame)));
-    stops.push(() => driver.tell({ type: 'lost' }));
-    driver.tell({ type: 'opened', serverTime: 0 });
-    says({ op: 'bind', token, uid: userId });
-    await settled();
-    const open = async (dlgId: DlgId = tea) => {
-      says({ op: 'open', id: 1, dlgId });
-      await settled();
-      frames.length = 0;
-    };
-    const send = (name: string) =>
-      says({ op: 'send', dlgId: tea, clientMsgId: id<ClientMsgId>(name), content: 'IM1.x' });
-    frames.length = 0;
-    return { driver, frames, closes, unsent, says, open, send };
-  };
-  return { ...at, ports, registry, socketOf };
-}
-
-/** Promises and the turn of the event loop in which fan-out gathers are over. */
-const settled = async () => {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
-const ops = (frames: ServerFrame[]) => frames.map(({ op }) => op).join(' ');
-const seqs = (frames: ServerFrame[]) => frames.flatMap((frame) => (frame.op === 'message' ? [frame.seq] : []));
 
 describe('a message', () => {
   test('reaches all who follow the conversation, the sender too, as one frame built once', async () => {
@@ -126,7 +64,7 @@ describe('a message', () => {
     at.loseNotices(120);
     for (let count = 0; count < 120; count++) at.append(tea, cy.userId, `c${count}`);
     expect(seqs(first.frames)).toEqual([1]);
-    await lookAt(at.ports, { appId: shop, dlgId: tea });
+    await at.look();
     await settled();
     for (const { frames } of [first, second]) {
       expect(seqs(frames)).toEqual(Array.from({ length: 121 }, (_, seq) => seq + 1));
@@ -179,8 +117,135 @@ describe('membership', () => {
     await boAgain.open();
     again.loseNotices(3);
     again.remove(tea, bo.userId);
-    await lookAt(again.ports, { appId: shop, dlgId: tea });
+    await again.look();
     expect(boAgain.frames).toEqual([{ op: 'left', dlgId: tea }]);
+  });
+
+  test('a message under a newer key asks who is still in it: all word of the removal was lost (I20)', async () => {
+    const at = node();
+    const [stays, goes, elsewhere] = [
+      await at.socketOf(ada.userId),
+      await at.socketOf(bo.userId),
+      await at.socketOf(bo.userId),
+    ];
+    await stays.open();
+    await goes.open();
+    at.append(tea, ada.userId, 'before', sealedUnder(1));
+    await settled();
+    at.loseNotices(3);
+    at.remove(tea, bo.userId);
+    goes.frames.length = elsewhere.frames.length = 0;
+    at.append(tea, ada.userId, 'after', sealedUnder(2));
+    await settled();
+    expect(seqs(stays.frames)).toEqual([1, 2, 3]);
+    expect(goes.frames).toEqual([{ op: 'left', dlgId: tea }]);
+    expect(elsewhere.frames).toEqual([]);
+  });
+
+  test('nor is the removed one told by the very message that says so (I20)', async () => {
+    const at = node();
+    const [stays, goes] = [await at.socketOf(ada.userId), await at.socketOf(bo.userId)];
+    await stays.open();
+    await goes.open();
+    at.append(tea, ada.userId, 'before', sealedUnder(1));
+    await settled();
+    goes.frames.length = 0;
+    at.deafTo.add('removed').add('key');
+    at.remove(tea, bo.userId);
+    await settled();
+    expect(seqs(stays.frames)).toEqual([1, 2]);
+    expect(goes.frames).toEqual([{ op: 'left', dlgId: tea }]);
+  });
+
+  test('whose log is read for them is asked in the same breath whether they are still in it (I20)', async () => {
+    const at = node();
+    const goes = await at.socketOf(bo.userId);
+    await goes.open();
+    at.append(tea, ada.userId, 'before', sealedUnder(1));
+    await settled();
+    goes.frames.length = 0;
+    at.deafTo.add('removed').add('key').add('message');
+    at.append(tea, ada.userId, 'missed', sealedUnder(1));
+    at.append(tea, ada.userId, 'late', sealedUnder(1));
+    const [, , message] = await at.log.messagesAfter({ appId: shop, dlgId: tea }, 0, 3);
+    at.remove(tea, bo.userId);
+    at.deafTo.clear();
+    if (message) await at.bus.tell({ kind: 'message', appId: shop, dlgId: tea, message });
+    await settled();
+    expect(goes.frames).toEqual([{ op: 'left', dlgId: tea }]);
+  });
+
+  test('who is removed while a node looks at the log gets nothing of what it finds (I20)', async () => {
+    const at = node();
+    const goes = await at.socketOf(bo.userId);
+    await goes.open();
+    const { messagesAfter } = at.log;
+    at.deafTo.add('removed').add('key').add('message');
+    at.append(tea, ada.userId, 'missed', sealedUnder(1));
+    at.log.messagesAfter = async (...range) => {
+      at.log.messagesAfter = messagesAfter;
+      at.remove(tea, bo.userId);
+      return messagesAfter(...range);
+    };
+    await at.look();
+    expect(goes.frames.filter(({ op }) => op !== 'presence')).toEqual([{ op: 'left', dlgId: tea }]);
+  });
+
+  test('nor does a mark on a message nobody heard of get out to the one removed (I20)', async () => {
+    const at = node();
+    const [stays, goes] = [await at.socketOf(ada.userId), await at.socketOf(bo.userId)];
+    await stays.open();
+    await goes.open();
+    at.append(tea, ada.userId, 'before', sealedUnder(1));
+    await settled();
+    at.loseNotices(3);
+    at.remove(tea, bo.userId);
+    goes.frames.length = stays.frames.length = 0;
+    const mark = { kind: 'receipt' as const, appId: shop, dlgId: tea, userId: cy.userId, deliveredSeq: 2, readSeq: 0 };
+    await at.bus.tell(mark);
+    await settled();
+    expect(ops(goes.frames)).toBe('');
+    expect(ops(stays.frames)).toBe('receipt');
+  });
+
+  test('who is removed while the log is read for them gets nothing of what came after (I20)', async () => {
+    const at = node();
+    const goes = await at.socketOf(bo.userId);
+    await goes.open();
+    at.loseNotices(4);
+    at.append(tea, ada.userId, 'missed', sealedUnder(1));
+    at.remove(tea, bo.userId);
+    await at.look();
+    expect(goes.frames.filter(({ op }) => op !== 'presence')).toEqual([{ op: 'left', dlgId: tea }]);
+
+    const again = node();
+    const bo_ = await again.socketOf(bo.userId);
+    await bo_.open();
+    again.loseNotices(1);
+    again.append(tea, ada.userId, 'missed', sealedUnder(1));
+    again.deafTo.add('removed').add('key');
+    again.append(tea, ada.userId, 'jumps', sealedUnder(1));
+    again.remove(tea, bo.userId);
+    await settled();
+    expect(seqs(bo_.frames).every((seq) => seq <= 2)).toBe(true);
+    expect(bo_.frames.at(-1)).toEqual({ op: 'left', dlgId: tea });
+  });
+
+  test('who has just come and is not known yet gets the message all the same', async () => {
+    const at = node();
+    const first = await at.socketOf(ada.userId);
+    await first.open();
+    at.append(tea, ada.userId, 'one', sealedUnder(1));
+    await settled();
+    at.deafTo.add('message');
+    at.join(tea, mal.userId);
+    const newcomer = await at.socketOf(mal.userId);
+    await newcomer.open();
+    at.deafTo.clear();
+    at.append(tea, ada.userId, 'two', sealedUnder(1));
+    await settled();
+    expect(seqs(newcomer.frames)).toEqual([3]);
+    expect(ops(newcomer.frames)).not.toContain('left');
   });
 
   test('an outsider cannot follow, and follows nothing (I20)', async () => {
@@ -219,9 +284,9 @@ describe('a session', () => {
     const phone = await at.socketOf(ada.userId);
     const desk = await at.socketOf(ada.userId);
     await phone.open();
-    phone.driver.tell({ type: 'lost' });
+    phone.ends();
     expect(at.registry.isOnline(shop, ada.userId)).toBe(true);
-    desk.driver.tell({ type: 'lost' });
+    desk.ends();
     expect(at.registry.isOnline(shop, ada.userId)).toBe(false);
     expect(at.registry.followed()).toEqual([]);
   });
@@ -230,9 +295,145 @@ describe('a session', () => {
     const at = node();
     const phone = await at.socketOf(ada.userId);
     phone.says({ op: 'open', id: 1, dlgId: tea });
-    phone.driver.tell({ type: 'lost' });
+    phone.ends();
     await settled();
     expect(at.registry.followed()).toEqual([]);
+  });
+});
+
+describe('typing', () => {
+  const typed = (isTyping: boolean) => ({ op: 'typing', dlgId: tea, userId: ada.userId, isTyping });
+
+  test('is told to the others who have the conversation open, on every node, and to no socket of the typist', async () => {
+    const shared = { shop: fakeShop(), clock: handTimers() };
+    const [here, there] = [node(shared), node(shared)];
+    const [typist, herDesk, reader] = [
+      await here.socketOf(ada.userId),
+      await here.socketOf(ada.userId),
+      await there.socketOf(bo.userId),
+    ];
+    const [closed, outsider] = [await here.socketOf(cy.userId), await here.socketOf(mal.userId)];
+    for (const socket of [typist, herDesk, reader, outsider]) await socket.open();
+    typist.says({ op: 'typing', dlgId: tea, isTyping: true });
+    outsider.says({ op: 'typing', dlgId: tea, isTyping: true });
+    await settled();
+    expect(reader.frames).toEqual([typed(true)]);
+    for (const { frames } of [typist, herDesk, closed]) expect(frames).toEqual([]);
+    typist.says({ op: 'typing', dlgId: tea, isTyping: false });
+    await here.clock.pass(300);
+    expect(reader.frames.filter(({ op }) => op === 'typing')).toEqual([typed(true), typed(false)]);
+    expect(outsider.frames.filter(({ op }) => op === 'typing')).toEqual([]);
+  });
+
+  test('of one who was removed, or heard by one, does not happen though word of it was lost (I20)', async () => {
+    const at = node();
+    const [stays, goes] = [await at.socketOf(ada.userId), await at.socketOf(bo.userId)];
+    await stays.open();
+    await goes.open();
+    at.deafTo.add('removed').add('key').add('message');
+    at.remove(tea, bo.userId);
+    await at.clock.pass(5_000);
+    stays.frames.length = goes.frames.length = 0;
+    goes.says({ op: 'typing', dlgId: tea, isTyping: true });
+    stays.says({ op: 'typing', dlgId: tea, isTyping: true });
+    await settled();
+    expect(stays.frames).toEqual([]);
+    expect(goes.frames).toEqual([]);
+  });
+});
+
+describe('a socket that lags', () => {
+  test('is told of heads only above 256 KiB, and gets all of it once it has read on (I24, I25)', async () => {
+    const at = node();
+    const slow = await at.socketOf(ada.userId);
+    await slow.open();
+    slow.unsent.bytes = limits.laggingBytes;
+    at.append(tea, bo.userId, 'a');
+    at.append(tea, bo.userId, 'b');
+    await settled();
+    expect(seqs(slow.frames)).toEqual([1, 2]);
+    slow.unsent.bytes = limits.laggingBytes + 1;
+    for (const name of ['c', 'd', 'e', 'f']) at.append(tea, bo.userId, name);
+    await settled();
+    // The third went out before it was seen that it was one too many.
+    expect(slow.frames.slice(2)).toMatchObject([{ seq: 3 }, { op: 'head', head: 4 }]);
+    slow.unsent.bytes = limits.laggingBytes / 2 + 1;
+    await at.clock.pass(200);
+    expect(seqs(slow.frames)).toEqual([1, 2, 3]);
+    slow.unsent.bytes = limits.laggingBytes / 2;
+    await at.clock.pass(50);
+    at.append(tea, bo.userId, 'g');
+    await settled();
+    expect(seqs(slow.frames)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('that reads the log is given no more at once than it has room for (I24)', async () => {
+    const at = node();
+    const reader = await at.socketOf(ada.userId);
+    await reader.open();
+    at.loseNotices(60);
+    for (let count = 0; count < 60; count++) at.append(tea, bo.userId, `c${count}`, 'x'.repeat(16_000));
+    at.append(tea, bo.userId, 'jump');
+    reader.frames.length = 0;
+    let taken = 0;
+    let most = 0;
+    Object.defineProperty(reader.unsent, 'bytes', { get: () => (seqs(reader.frames).length - taken) * 16_000 });
+    for (let turns = 0; turns < 40; turns++) {
+      await at.clock.pass(50);
+      most = Math.max(most, reader.unsent.bytes);
+      taken = Math.min(taken + 4, seqs(reader.frames).length);
+    }
+    expect(seqs(reader.frames)).toEqual(Array.from({ length: 61 }, (_, n) => n + 1));
+    expect(most).toBeGreaterThan(limits.laggingBytes);
+    expect(most).toBeLessThanOrEqual(2 * limits.laggingBytes);
+  });
+});
+
+describe('sessions whose end nobody heard of', () => {
+  test('end with the next look at the log, on every node (I22)', async () => {
+    const at = node();
+    const [phone, desk] = [await at.socketOf(ada.userId, 'ada/phone'), await at.socketOf(ada.userId, 'ada/desk')];
+    at.ended.add(id<SessionId>('phone'));
+    await at.look();
+    expect(phone.closes).toEqual(['auth.revoked']);
+    expect(desk.closes).toEqual([]);
+    expect((await at.socketOf(ada.userId, 'ada/phone')).closes).toEqual(['auth.revoked']);
+  });
+});
+
+describe('a storm', () => {
+  test.each([
+    [31, 31],
+    [32, 32],
+    [33, 32],
+  ])('of %d pages that are asked for at once, %d are read at once on a node', async (count, most) => {
+    const at = node();
+    let asked = 0;
+    at.chat.history = () => {
+      asked++;
+      return new Promise(() => {});
+    };
+    for (let n = 0; n < count; n++) {
+      const socket = await at.socketOf([ada, bo, cy, mal][n % 4]?.userId ?? ada.userId);
+      socket.says({ op: 'history', id: 1, dlgId: tea });
+    }
+    await settled();
+    expect(asked).toBe(most);
+  });
+
+  test.each([
+    [63, 63],
+    [64, 64],
+    [65, 64],
+  ])('of %d tokens that come at once, %d are checked at once on a node', async (count, most) => {
+    const at = node();
+    let asked = 0;
+    at.signIn.authenticate = () => {
+      asked++;
+      return new Promise(() => {});
+    };
+    await Promise.all(Array.from({ length: count }, () => at.socketOf(ada.userId)));
+    expect(asked).toBe(most);
   });
 });
 
@@ -265,22 +466,25 @@ describe('history', () => {
     await settled();
     expect(reader.frames).toEqual([]);
     reader.unsent.bytes = 0;
-    await vi.waitFor(() => expect(ops(reader.frames)).toBe('page'));
+    await at.clock.pass(50);
+    expect(ops(reader.frames)).toBe('page');
   });
 });
 
-test('the log is looked at every ten seconds, give or take a fifth', async () => {
-  vi.useFakeTimers();
-  const at = node();
-  stops.push(watchTails(at.ports));
-  const reader = at.socketOf(ada.userId);
-  await vi.advanceTimersByTimeAsync(10);
-  const open = (await reader).open();
-  await vi.advanceTimersByTimeAsync(10);
-  await open;
-  at.asked.messagesAfter = 0;
-  await vi.advanceTimersByTimeAsync(LOOK_EVERY_MS * 0.7);
-  expect(at.asked.messagesAfter).toBe(0);
-  await vi.advanceTimersByTimeAsync(LOOK_EVERY_MS * 0.5);
-  expect(at.asked.messagesAfter).toBe(1);
-});
+test.each([
+  [0.99, 0],
+  [1, 1],
+  [1.01, 1],
+])(
+  'after %d of ten seconds the log was looked at %d times, however many conversations are open (I15)',
+  async (part, times) => {
+    const at = node();
+    at.createGroup(coffee, ada.userId);
+    const reader = await at.socketOf(ada.userId);
+    await reader.open();
+    await reader.open(coffee);
+    const before = at.asked.looks;
+    await at.clock.pass(limits.reconcileMs * part);
+    expect(at.asked.looks - before).toBe(times);
+  },
+);

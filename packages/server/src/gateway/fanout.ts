@@ -1,96 +1,150 @@
-import { SYSTEM, type Seq, type ServerFrameOf } from '@trialogue/protocol';
+import { SYSTEM, type Seq, type ServerFrameOf, type UserId } from '@trialogue/protocol';
 
 import type { Log } from '../chat/chat.ts';
 import type { Bus, Notice, Place } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { messageFrame } from './driver.ts';
-import { createMembers } from './members.ts';
-import type { Registry } from './registry.ts';
+import { epochOf } from './epochOf.ts';
+import type { Members, Named } from './members.ts';
+import type { Watch } from './presence.ts';
+import type { Listener, Registry } from './registry.ts';
+import { dismissStrangers } from './tails.ts';
+import type { Timers } from './timers.ts';
 import { share } from './wire.ts';
 
 export interface FanoutPorts {
   bus: Bus;
-  log: Log;
+  log: Pick<Log, 'memberIds' | 'dlgKey'>;
   registry: Registry;
+  members: Members;
+  presence: Watch;
   logger: Logger;
   metrics: Metrics;
+  timers: Pick<Timers, 'endOfTurn'>;
 }
 
 /**
- * Brings what the bus says to the sockets it concerns. A frame is built once, however many sockets get it.
- * The bus may lose a notice; see tails.ts.
+ * Brings what the bus says to the sockets it concerns, and to members only, whatever else the bus has lost (I20). A frame
+ * is built once, however many sockets get it. The bus may lose a notice; see tails.ts.
  *
  * @returns how to stop.
  */
-export function startFanout({ bus, log, registry, logger, metrics }: FanoutPorts): () => void {
-  const members = createMembers(log);
-  const heads = new Map<string, Place & { head: Seq }>();
+export function startFanout(at: FanoutPorts): () => void {
+  const { bus, log, registry, members, presence, logger, metrics, timers } = at;
+  const heads = new Map<string, Place & { head: Seq; named: Named }>();
   /** New keys that are being fetched. What is sealed under one waits for it, so that who gets it can open it. */
   const keys = new Map<string, Promise<void>>();
-  let turn: NodeJS.Immediate | undefined;
+  let cancelTurn = () => {};
 
   const failed = (where: string, place: Place) => (error: unknown) => {
     metrics.failed(`gateway.${where}`);
     logger.error('fan-out failed; the sockets learn of it at the next look at the log', { ...place, error });
   };
 
-  const tellHead = async ({ head, ...place }: Place & { head: Seq }) => {
+  const tellHead = async ({ head, named, ...place }: Place & { head: Seq; named: Named }) => {
     const frame = share({ op: 'head', dlgId: place.dlgId, head });
-    for (const userId of await members.of(place)) {
+    for (const userId of await members.of(place, named)) {
       for (const listener of registry.ofUser(place.appId, userId)) listener.tell({ type: 'head', frame });
     }
   };
   const endTurn = () => {
-    turn = undefined;
     const all = [...heads.values()];
     heads.clear();
     for (const head of all) tellHead(head).catch(failed('head', { appId: head.appId, dlgId: head.dlgId }));
   };
   /** However many messages a turn brings, those who do not follow the conversation hear of it once. */
-  const tellHeadSoon = (place: Place, head: Seq) => {
+  const tellHeadSoon = (place: Place, head: Seq, named: Named) => {
     const key = keyOf(place);
-    heads.set(key, { ...place, head: Math.max(head, heads.get(key)?.head ?? 0) });
-    turn ??= setImmediate(endTurn);
+    if (heads.size === 0) cancelTurn = timers.endOfTurn(endTurn);
+    const earlier = heads.get(key);
+    heads.set(key, earlier && earlier.head > head ? earlier : { ...place, head, named });
   };
 
-  const tellMessage = (place: Place, frame: ServerFrameOf<'message'>) => {
+  /** At once when it is known who is in the conversation; else, in the same order, when it is. */
+  const tellMembers = (
+    place: Place,
+    named: Named,
+    where: string,
+    tell: (inIt: ReadonlySet<UserId>) => void,
+  ): Promise<void> | void => {
+    const known = members.known(place, named);
+    return known ? tell(known) : members.of(place, named).then(tell).catch(failed(where, place));
+  };
+
+  const tellMessage = (place: Place, frame: ServerFrameOf<'message'>, inIt: ReadonlySet<UserId>) => {
     let count = 0;
+    const doubtful: Listener[] = [];
     for (const listener of registry.followersOf(place)) {
-      listener.tell({ type: 'message', frame });
-      count++;
+      // Who is still to be let in is asked about then; what comes before waits.
+      if (!inIt.has(listener.who.userId) && listener.isIn(place.dlgId)) doubtful.push(listener);
+      else {
+        listener.tell({ type: 'message', frame });
+        count++;
+      }
     }
     metrics.messagesDelivered(count);
+    if (doubtful.length > 0) void askAgain(place, frame, doubtful);
   };
-
-  /** Only to those who are members now: word of a removal may have been lost, and this is the key. */
-  const tellKey = async (place: Place) => {
-    const [ids, dlgKey] = await Promise.all([log.memberIds(place), log.dlgKey(place)]);
-    const frame = share({ op: 'key', dlgId: place.dlgId, dlgKey });
-    const stayed = new Set(ids);
-    for (const listener of registry.followersOf(place)) {
-      listener.tell(stayed.has(listener.who.userId) ? { type: 'key', frame } : { type: 'removed', dlgId: place.dlgId });
+  /** They have just come, and what is known of the members is older; or they have gone, and word of it was lost. */
+  const askAgain = async (place: Place, frame: ServerFrameOf<'message'>, doubtful: readonly Listener[]) => {
+    try {
+      members.changed(place);
+      const inIt = await members.of(place);
+      for (const listener of doubtful) {
+        const isMember = inIt.has(listener.who.userId);
+        listener.tell(isMember ? { type: 'message', frame } : { type: 'removed', dlgId: place.dlgId });
+      }
+    } catch (error) {
+      failed('message', place)(error);
     }
   };
 
-  const hear = (notice: Notice) => {
+  const tellKey = async (place: Place) => {
+    const frame = { op: 'key' as const, dlgId: place.dlgId, dlgKey: await log.dlgKey(place) };
+    await dismissStrangers(at, place);
+    share(frame);
+    for (const listener of registry.followersOf(place)) listener.tell({ type: 'key', frame });
+  };
+
+  const hear = (notice: Notice): Promise<void> | void => {
     switch (notice.kind) {
       case 'message': {
         const { appId, dlgId, message } = notice;
         const place = { appId, dlgId };
+        const named = { epoch: epochOf(message), seq: message.seq };
         // The server itself writes when members come and go.
         if (message.fromuid === SYSTEM) members.changed(place);
-        tellHeadSoon(place, message.seq);
+        tellHeadSoon(place, message.seq, named);
         const frame = share(messageFrame(dlgId, message));
+        const tell = () => tellMembers(place, named, 'message', (inIt) => tellMessage(place, frame, inIt));
         const key = keys.get(keyOf(place));
-        return key ? void key.then(() => tellMessage(place, frame)) : tellMessage(place, frame);
+        return key ? key.then(tell) : tell();
       }
       case 'receipt': {
         const { appId, dlgId, userId, deliveredSeq, readSeq } = notice;
+        const place = { appId, dlgId };
         const frame = share({ op: 'receipt', dlgId, userId, deliveredSeq, readSeq });
-        for (const listener of registry.followersOf({ appId, dlgId })) listener.tell({ type: 'receipt', frame });
-        return;
+        return tellMembers(place, { seq: Math.max(deliveredSeq, readSeq) }, 'receipt', (inIt) => {
+          for (const listener of registry.followersOf(place)) {
+            if (inIt.has(listener.who.userId)) listener.tell({ type: 'receipt', frame });
+          }
+        });
       }
+      case 'typing': {
+        const { appId, dlgId, userId, isTyping } = notice;
+        const place = { appId, dlgId };
+        const frame = share({ op: 'typing', dlgId, userId, isTyping });
+        return tellMembers(place, {}, 'typing', (inIt) => {
+          if (!inIt.has(userId)) return;
+          for (const listener of registry.followersOf(place)) {
+            const hearer = listener.who.userId;
+            if (hearer !== userId && inIt.has(hearer)) listener.tell({ type: 'typing', frame });
+          }
+        });
+      }
+      case 'presence':
+        return presence.heard(notice.appId, notice.userIds, notice.isOnline);
       case 'removed': {
         const { appId, dlgId, userId } = notice;
         members.changed({ appId, dlgId });
@@ -106,6 +160,13 @@ export function startFanout({ bus, log, registry, logger, metrics }: FanoutPorts
         keys.set(keyOf(place), told);
         return;
       }
+      case 'replaced': {
+        const { appId, userId, sid, fence } = notice;
+        for (const listener of registry.ofUser(appId, userId)) {
+          listener.tell({ type: 'replaced', client: { sid, fence } });
+        }
+        return;
+      }
       case 'revoked': {
         const { appId, userId, sessionIds } = notice;
         registry.revoke(sessionIds);
@@ -114,10 +175,10 @@ export function startFanout({ bus, log, registry, logger, metrics }: FanoutPorts
     }
   };
 
-  const stopListening = bus.listen(hear);
+  const stopListening = bus.listen((notice) => void hear(notice));
   return () => {
     stopListening();
-    clearImmediate(turn);
+    cancelTurn();
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Message, Page } from '@trialogue/protocol';
 
 /** A page may take so much of the wire at once, unless one message alone takes more. */
-const PAGE_BYTES = 256 * 1024;
+export const PAGE_BYTES = 256 * 1024;
 
 /**
  * Cuts a page that is too heavy, at the end that is asked for next: what is left still joins what the client has,

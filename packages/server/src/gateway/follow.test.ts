@@ -3,7 +3,19 @@ import { ada, tea } from '@trialogue/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { caughtUp, entered, entering, goalOf, hear, retry, type Follow, type Live, type Moved } from './follow.ts';
+import {
+  caughtUp,
+  entered,
+  entering,
+  goalOf,
+  hear,
+  hold,
+  resume,
+  retry,
+  type Follow,
+  type Live,
+  type Moved,
+} from './follow.ts';
 
 const message = (seq: number): Live => ({
   op: 'message',
@@ -26,6 +38,8 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ what: 'enter' as const }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('read' as const), most: fc.integer({ min: 0, max: 3 }) }) },
   { weight: 2, arbitrary: fc.constant({ what: 'wait' as const }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'lag' as const }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'readOn' as const }) },
 );
 
 test('whatever the bus loses, doubles or turns round, what goes out is contiguous and in the end complete (I9, I35)', () => {
@@ -36,16 +50,19 @@ test('whatever the bus loses, doubles or turns round, what goes out is contiguou
       let now = 0;
       let follow: Follow = entering(1, 1);
       let reading: number | undefined;
+      let isLagging = false;
       const out: number[] = [];
       const move = (moved: Moved) => {
         follow = moved.follow;
         out.push(...moved.forward.map(({ seq }) => seq));
+        if (isLagging) expect(moved.forward).toEqual([]);
         if (moved.readAfter !== undefined) reading = moved.readAfter;
       };
       const enter = (seen: number) => {
         if (headRead !== undefined) return;
         headRead = seen;
-        move(entered(follow, seen, now));
+        const moved = entered(follow, seen, now);
+        move(isLagging ? { ...moved, follow: hold(moved.follow, 0) } : moved);
       };
       const read = (most: number) => {
         if (reading === undefined) return;
@@ -61,18 +78,34 @@ test('whatever the bus loses, doubles or turns round, what goes out is contiguou
         );
       };
 
+      const notice = (seq: number) => {
+        if (isLagging) follow = hold(follow, seq);
+        else move(hear(follow, message(seq), now));
+      };
+      const lag = () => {
+        isLagging = true;
+        follow = hold(follow, 0);
+      };
+      const readOn = () => {
+        isLagging = false;
+        move(resume(follow, now));
+      };
+
       for (const it of story) {
         now += 10;
         if (it.what === 'append') head++;
-        else if (it.what === 'notice' && head - it.back > before) move(hear(follow, message(head - it.back), now));
+        else if (it.what === 'notice' && head - it.back > before) notice(head - it.back);
+        else if (it.what === 'lag') lag();
+        else if (it.what === 'readOn') readOn();
         else if (it.what === 'enter') enter(head);
         else if (it.what === 'read') read(it.most);
         else if (it.what === 'wait') move(retry(follow, (now += 300)));
       }
 
       enter(head);
+      readOn();
       head++;
-      move(hear(follow, message(head), now));
+      notice(head);
       const isReading = () => follow.name === 'reading';
       for (let turns = 0; isReading() && turns < 200; turns++) {
         read(50);

@@ -14,8 +14,14 @@ export type Live = ServerFrameOf<'message'>;
  *
  * Notices come in from the first moment on, before `enter` has looked at the head: what arrives meanwhile waits
  * in `early`, so nothing falls between the head and the first live message.
+ *
+ * On a socket that lags behind with reading, no message goes out and none is kept for it (I24):
+ *
+ *  live ───── a message ────►┐      drained
+ *                            held ──────────► reading
+ *  reading ── lagging ──────►┘
  */
-export type Follow = Entering | Following | Reading;
+export type Follow = Entering | Following | Reading | Held;
 
 interface Asked {
   /** The `enter` that is under way, or the last one; an answer to an older one is of a past life. */
@@ -50,6 +56,14 @@ export interface Reading extends Asked {
   readonly retryAt: number | undefined;
 }
 
+export interface Held extends Asked {
+  readonly name: 'held';
+  readonly cursor: Seq;
+  readonly goal: Seq;
+  /** The log is still being read; the answer is dropped, so that it waits for nobody in memory. */
+  readonly isAsked: boolean;
+}
+
 export interface Moved {
   readonly follow: Follow;
   /** To send, in this order. */
@@ -75,45 +89,73 @@ export const entering = (call: number, id: number): Entering => ({
 export function hear(follow: Follow, message: Live, now: number): Moved {
   switch (follow.name) {
     case 'entering':
-      return { follow: { ...follow, ...waitFor(follow, message) }, forward: [] };
+      return stay({ ...follow, ...waitFor(follow, message) });
     case 'live':
       if (message.seq === follow.cursor + 1) return { follow: { ...follow, cursor: message.seq }, forward: [message] };
       return go(follow, { cursor: follow.cursor, goal: message.seq, waiting: [message], now, since: now });
     case 'reading':
-      return { follow: { ...follow, ...waitFor(follow, message) }, forward: [] };
+      return stay({ ...follow, ...waitFor(follow, message) });
+    case 'held':
+      return stay({ ...follow, goal: Math.max(follow.goal, message.seq) });
   }
+}
+
+/** The bus brought a message, and the socket lags: what it brought is remembered, not kept. */
+export function hold(follow: Follow, seq: Seq): Follow {
+  const { call, ids } = follow;
+  const goal = Math.max(goalOf(follow), seq);
+  switch (follow.name) {
+    case 'entering':
+      return { ...follow, early: [], goal };
+    case 'live':
+      return goal > follow.cursor ? { name: 'held', call, ids, cursor: follow.cursor, goal, isAsked: false } : follow;
+    case 'reading':
+      return { name: 'held', call, ids, cursor: follow.cursor, goal, isAsked: follow.retryAt === undefined };
+    case 'held':
+      return { ...follow, goal };
+  }
+}
+
+/** The socket has read on: what it was not sent is read from the log, from where it stood. */
+export function resume(follow: Follow, now: number): Moved {
+  if (follow.name !== 'held') return stay(follow);
+  const { call, ids, cursor, goal, isAsked } = follow;
+  const reading: Reading = { name: 'reading', call, ids, cursor, goal, early: [], since: now, retryAt: undefined };
+  return { ...stay(reading), ...(!isAsked && { readAfter: cursor }) };
 }
 
 /** `enter` answered: live messages flow from `head + 1` on. For one that is in already the cursor stands. */
 export function entered(follow: Follow, head: Seq, now: number): Moved {
   const settled = { ...follow, ids: [] };
-  if (settled.name !== 'entering') return { follow: settled, forward: [] };
+  if (settled.name !== 'entering') return stay(settled);
   const { goal, early } = settled;
   return go(settled, { cursor: head, goal: Math.max(goal, head), waiting: early, now, since: now });
 }
 
 /** The log was read after the cursor. */
 export function caughtUp(follow: Follow, messages: readonly Live[], now: number): Moved {
-  if (follow.name !== 'reading') return { follow, forward: [] };
+  if (follow.name !== 'reading') return notCaughtUp(follow, now);
   const { cursor, goal, early, since } = follow;
   const moved = go(follow, { cursor, goal, waiting: [...messages, ...early], now, since });
   return moved.forward.length > 0 ? moved : notCaughtUp(follow, now);
 }
 
 /** The log could not be read, or has not got there. */
-export const notCaughtUp = (follow: Follow, now: number): Moved => ({
-  follow: follow.name === 'reading' ? { ...follow, retryAt: now + RETRY_MS } : follow,
-  forward: [],
-});
+export function notCaughtUp(follow: Follow, now: number): Moved {
+  if (follow.name === 'reading') return stay({ ...follow, retryAt: now + RETRY_MS });
+  return stay(follow.name === 'held' ? { ...follow, isAsked: false } : follow);
+}
 
 /** Time passed. */
 export const retry = (follow: Follow, now: number): Moved =>
   follow.name === 'reading' && follow.retryAt !== undefined && follow.retryAt <= now
     ? { follow: { ...follow, retryAt: undefined }, forward: [], readAfter: follow.cursor }
-    : { follow, forward: [] };
+    : stay(follow);
 
 /** The highest seq this socket knows to exist. */
 export const goalOf = (follow: Follow): Seq => (follow.name === 'live' ? follow.cursor : follow.goal);
+
+const stay = (follow: Follow): Moved => ({ follow, forward: [] });
 
 function waitFor({ early, goal }: Entering | Reading, message: Live) {
   return {

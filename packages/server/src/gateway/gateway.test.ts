@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import {
   id,
@@ -7,7 +9,9 @@ import {
   SUBPROTOCOL,
   type ClientFrame,
   type ClientMsgId,
+  type Limits,
   type ServerFrame,
+  type Sid,
   type UserId,
 } from '@trialogue/protocol';
 import { ada, bo, cy, mal, tea } from '@trialogue/testkit';
@@ -15,7 +19,6 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 
 import { silentLogger } from '../ops/log.ts';
-import { UNBOUND_PER_ADDRESS } from './accept.ts';
 import { fakeShop } from './fakes.ts';
 import { createGateway } from './gateway.ts';
 
@@ -26,10 +29,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-async function serve() {
+async function serve(own: Partial<Limits> = {}) {
   const at = fakeShop();
   const gateway = createGateway({
     ...at,
+    limits: { ...limits, ...own },
     clock: { now: () => Date.now() },
     logger: silentLogger,
     isAllowedOrigin: async (origin) => origin === EMBEDDER,
@@ -45,9 +49,9 @@ async function serve() {
   );
   const dial = (options: ClientOptions = {}, path = '/ws', protocols?: string[]) =>
     client(new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options));
-  const bound = async ({ userId }: { userId: UserId }) => {
+  const bound = async ({ userId }: { userId: UserId }, client: { sid?: Sid; fence?: number } = {}) => {
     const socket = dial();
-    socket.says({ op: 'bind', token: userId, uid: userId });
+    socket.says({ op: 'bind', token: userId, uid: userId, ...client });
     await socket.heard('bound');
     return socket;
   };
@@ -59,8 +63,10 @@ function client(ws: WebSocket) {
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
+  let retryAfter: string | undefined;
   const refused = new Promise<number | undefined>((resolve) => {
     ws.on('unexpected-response', (_: unknown, response: IncomingMessage) => {
+      retryAfter = response.headers['retry-after'];
       resolve(response.statusCode);
       ws.terminate();
     });
@@ -73,6 +79,7 @@ function client(ws: WebSocket) {
     frames,
     closed,
     refused,
+    retryAfter: () => retryAfter,
     raw: (data: string | Buffer, options = {}) => whenOpen(() => ws.send(data, options)),
     says: (frame: ClientFrame) => whenOpen(() => ws.send(JSON.stringify(frame))),
     heard: async <Op extends ServerFrame['op']>(op: Op, count = 1): Promise<ServerFrame[]> =>
@@ -187,12 +194,53 @@ describe('at the door', () => {
   test('strangers of one address are counted; who has said who they are is none', async () => {
     const { dial, bound } = await serve();
     for (let count = 0; count < 3; count++) await bound(ada);
-    const strangers = Array.from({ length: UNBOUND_PER_ADDRESS }, () => dial());
+    const strangers = Array.from({ length: limits.unboundPerAddress }, () => dial());
     for (const stranger of strangers) await stranger.heard('hello');
     expect(await dial().refused).toBe(429);
     strangers[0]?.ws.close();
     await strangers[0]?.closed;
     await vi.waitFor(async () => expect((await dial().heard('hello')).length).toBe(1));
+  });
+
+  test('after so many sockets in a second the next ones are asked to come again, each at another time (I29)', async () => {
+    const { dial } = await serve({ upgradesPerSecond: 3, unboundPerAddress: 100 });
+    for (let count = 0; count < 3; count++) expect(await dial().heard('hello')).toHaveLength(1);
+    const late = Array.from({ length: 20 }, () => dial());
+    const answers = await Promise.all(late.map(({ refused, heard: hears }) => Promise.race([refused, hears('hello')])));
+    const refused = late.filter((_, n) => answers[n] === 503);
+    // The bucket refills while they come.
+    expect(refused.length).toBeGreaterThan(10);
+    const seconds = refused.map((it) => Number(it.retryAfter()));
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(10);
+    expect(new Set(seconds).size).toBeGreaterThan(1);
+    await vi.waitFor(
+      async () => {
+        const again = dial();
+        expect(await Promise.race([again.refused, again.heard('hello')])).not.toBe(503);
+      },
+      { timeout: 5_000 },
+    );
+  });
+
+  test('a node that is full lets nobody in until somebody has gone', async () => {
+    const { dial, bound, gateway } = await serve({ socketsPerNode: 2 });
+    const [first] = [await bound(ada), await bound(bo)];
+    expect(await dial().refused).toBe(503);
+    first.ws.close();
+    await vi.waitFor(() => expect(gateway.connections()).toBe(1));
+    await dial().heard('hello');
+    expect(await dial().refused).toBe(503);
+  });
+
+  test('the newer socket of a client takes over, over real sockets (I28)', async () => {
+    const { bound } = await serve();
+    const sid = id<Sid>('client-of-ada-00');
+    const older = await bound(ada, { sid, fence: 1 });
+    const newer = await bound(ada, { sid, fence: 2 });
+    expect(await older.closed).toEqual({ code: 4509, reason: 'A newer socket of this client has taken over.' });
+    newer.says(send('mine'));
+    await newer.heard('ack');
   });
 
   test.each([
@@ -380,7 +428,7 @@ describe('many frames', () => {
   });
 
   test('who does not read is closed, and the others do not feel it (I24, I25)', async () => {
-    const { bound, append, gateway } = await serve();
+    const { bound, append, gateway } = await serve({ unsentMs: 1_500 });
     const [reader, sleeper] = [await bound(ada), await bound(bo)];
     for (const person of [reader, sleeper]) {
       person.says(open);
@@ -389,20 +437,75 @@ describe('many frames', () => {
     const code = new Promise<number>((resolve) => sleeper.ws.on('close', resolve));
     sleeper.ws.pause();
     let count = 0;
-    while (gateway.connections() === 2 && count < 2_000) {
+    const got = () => reader.frames.filter(({ op }) => op === 'message').length;
+    while (gateway.connections() === 2 && count < 4_000) {
       append(tea, cy.userId, `c${++count}`, 'x'.repeat(16_000));
       // She has each of them before the next is sent, however many lie unread at his end.
-      await vi.waitFor(() => expect(reader.frames.at(-1)).toMatchObject({ op: 'message', seq: count }), {
-        timeout: 10_000,
-        interval: 1,
-      });
+      await vi.waitFor(() => expect(got()).toBe(count), { timeout: 10_000, interval: 1 });
     }
     expect(gateway.connections()).toBe(1);
     sleeper.ws.resume();
     expect([4008, 1006]).toContain(await code);
     const seqs = sleeper.frames.flatMap((frame) => (frame.op === 'message' ? [frame.seq] : []));
     expect(seqs).toEqual(seqs.map((_, at) => at + 1));
-    expect(reader.frames.filter(({ op }) => op === 'message')).toHaveLength(count);
+  });
+
+  test('who has lagged and reads on has all of it in order, on the same socket (I25)', async () => {
+    const { bound, append } = await serve();
+    const slow = await bound(bo);
+    slow.says(open);
+    await slow.heard('opened');
+    slow.ws.pause();
+    for (let count = 1; count <= 600; count++) {
+      append(tea, cy.userId, `c${count}`, 'x'.repeat(16_000));
+      if (count % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    slow.ws.resume();
+    const frames = await slow.heard('message', 600);
+    expect(frames.map((frame) => frame.op === 'message' && frame.seq)).toEqual(
+      Array.from({ length: 600 }, (_, n) => n + 1),
+    );
+    expect(slow.frames.some(({ op }) => op === 'head')).toBe(true);
+    append(tea, cy.userId, 'live');
+    expect((await slow.heard('message', 601)).at(-1)).toMatchObject({ seq: 601 });
+  });
+
+  test('a reader who has stalled costs no more than 1.25 MiB (I24)', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const held = () => {
+      gc();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const STALLED = 12;
+    const at = await serve({ unsentMs: 60_000, unboundPerAddress: 100, socketsPerUser: 50 });
+    // The texts of the log are the shop's, and would be there without anybody who reads.
+    const text = 'x'.repeat(16_000);
+    const sleepers = [];
+    for (let count = 0; count < STALLED; count++) {
+      const sleeper = await at.bound(bo);
+      sleeper.says(open);
+      sleeper.says({ op: 'history', id: 2, dlgId: tea, limit: 200 });
+      await sleeper.heard('page');
+      sleeper.ws.pause();
+      sleepers.push(sleeper);
+    }
+    const before = held();
+    for (let count = 1; count <= 400; count++) {
+      at.append(tea, cy.userId, `c${count}`, text);
+      if (count % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      // They ask for more than they read, too.
+      if (count % 100 === 0) for (const it of sleepers) it.says({ op: 'history', id: count, dlgId: tea, limit: 200 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const cost = (held() - before) / STALLED / 1024 / 1024;
+    expect(at.gateway.connections()).toBe(STALLED);
+    expect(cost).toBeGreaterThan(0);
+    expect(cost).toBeLessThan(1.25);
+    // None of them was given up for it: they lagged.
+    for (const it of sleepers) it.ws.resume();
+    for (const it of sleepers) await it.heard('message', 400);
   });
 });
 

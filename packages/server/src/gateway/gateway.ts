@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { closeCodes } from '@trialogue/protocol';
+import { closeCodes, limits as defaults, type Limits } from '@trialogue/protocol';
 import { WebSocket, type RawData } from 'ws';
 
 import type { SignIn } from '../access/signIn.ts';
@@ -10,12 +10,11 @@ import type { Bus, Clock, Presence } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import { noMetrics, type Metrics } from '../ops/metrics.ts';
 import { createAccept } from './accept.ts';
-import { Driver, type Line } from './driver.ts';
+import type { Driver, Line } from './driver.ts';
 import { heard } from './events.ts';
-import { startFanout } from './fanout.ts';
 import { createSender } from './outbound.ts';
-import { createRegistry } from './registry.ts';
-import { watchTails } from './tails.ts';
+import { createSwitchboard } from './switchboard.ts';
+import { machineTimers } from './timers.ts';
 import { bytesOf } from './wire.ts';
 
 export interface GatewayPorts {
@@ -26,6 +25,7 @@ export interface GatewayPorts {
   clock: Clock;
   logger: Logger;
   metrics?: Metrics;
+  limits?: Limits;
   isAllowedOrigin(origin: string): Promise<boolean> | boolean;
   publicOrigin?: string;
   /** Whose sockets are counted together before they say who they are. By default the address of the peer. */
@@ -51,13 +51,11 @@ const FAREWELL_MS = 2_000;
 const LONGEST_REASON_BYTES = 123;
 
 export function createGateway(ports: GatewayPorts): Gateway {
-  const { chat, log, signIn, bus, clock, logger, metrics = noMetrics } = ports;
-  const registry = createRegistry();
-  const sender = createSender();
+  const { chat, log, signIn, bus, clock, logger, metrics = noMetrics, limits = defaults } = ports;
+  const timers = machineTimers;
+  const sender = createSender({ limits, timers });
   const sockets = new Map<WebSocket, Driver>();
-  const stopFanout = startFanout({ bus, log, registry, logger, metrics });
-  const stopTails = watchTails({ log, registry, logger, metrics });
-  const at = { chat, log, signIn, registry, clock, logger, metrics };
+  const switchboard = createSwitchboard({ chat, log, signIn, bus, clock, logger, metrics, limits, timers });
   let isServing = true;
   let onLastGone: (() => void) | undefined;
 
@@ -76,7 +74,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
       },
       unsentBytes: () => outbound.unsentBytes(),
     };
-    const driver = new Driver(at, line, Math.random(), onKnown);
+    const driver = switchboard.plug(line, onKnown);
     sockets.set(ws, driver);
     metrics.sockets(1);
 
@@ -107,6 +105,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
     publicOrigin: ports.publicOrigin,
     addressOf: ports.addressOf ?? ((request) => request.socket.remoteAddress ?? ''),
     isServing: () => isServing,
+    connections: () => sockets.size,
+    limits,
+    timers,
     onSocket,
   });
 
@@ -118,20 +119,19 @@ export function createGateway(ports: GatewayPorts): Gateway {
         logger.error('a socket could not be let in', { error });
       });
     },
-    presence: registry,
+    presence: switchboard.presence,
     async drain(inMs) {
       isServing = false;
       if (sockets.size === 0) return;
       const allGone = new Promise<void>((resolve) => (onLastGone = resolve));
       for (const driver of sockets.values()) {
-        driver.tell({ type: 'drain', inMs: Math.floor(Math.random() * (inMs + 1)) });
+        driver.tell({ type: 'drain', inMs: Math.floor(timers.chance() * (inMs + 1)) });
       }
       await allGone;
     },
     async close() {
       isServing = false;
-      stopFanout();
-      stopTails();
+      switchboard.stop();
       for (const ws of sockets.keys()) ws.terminate();
       sender.close();
     },

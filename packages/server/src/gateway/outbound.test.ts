@@ -4,7 +4,7 @@ import { id, limits, type ClientMsgId, type MsgId } from '@trialogue/protocol';
 import { ada, tea } from '@trialogue/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { createSender, OLDEST_UNSENT_MS } from './outbound.ts';
+import { createSender } from './outbound.ts';
 import { bytesOf, encode, share } from './wire.ts';
 
 /** A socket whose other end reads only when it is told to. */
@@ -64,6 +64,19 @@ describe('the way out of one socket', () => {
     expect(line.onChoked).toHaveBeenCalledTimes(1);
   });
 
+  test('a server that is set otherwise keeps to its own limit', async () => {
+    const pipe = new Pipe();
+    const line = { isOpen: () => true, onChoked: vi.fn() };
+    const outbound = createSender({ limits: { unsentBytes: 10, unsentMs: 10_000 } }).open(pipe, line);
+    pipe.isReading = false;
+    outbound.send(Buffer.alloc(10));
+    await nextTurn();
+    expect(line.onChoked).not.toHaveBeenCalled();
+    outbound.send(Buffer.alloc(1));
+    await nextTurn();
+    expect(line.onChoked).toHaveBeenCalledTimes(1);
+  });
+
   test('a burst above the limit is no fault of a reader who takes it', async () => {
     const { pipe, line, outbound } = open();
     for (let at = 0; at < 8; at++) outbound.send(Buffer.alloc(limits.unsentBytes));
@@ -81,19 +94,35 @@ describe('the way out of one socket', () => {
   });
 
   describe('in time', () => {
-    beforeEach(
-      () => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance', 'setImmediate'] }),
-    );
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'setImmediate'] }));
     afterEach(() => void vi.useRealTimers());
 
     test('who reads nothing for ten seconds is given up, few bytes though it be', async () => {
       const { pipe, line, outbound } = open();
       pipe.isReading = false;
       outbound.send(Buffer.from('a'));
-      await vi.advanceTimersByTimeAsync(OLDEST_UNSENT_MS);
+      await vi.advanceTimersByTimeAsync(limits.unsentMs);
       expect(line.onChoked).not.toHaveBeenCalled();
       await vi.advanceTimersByTimeAsync(2_000);
       expect(line.onChoked).toHaveBeenCalledTimes(1);
+    });
+
+    test.each([
+      [300, []],
+      [299, ['c']],
+      [149, ['b', 'c']],
+      [49, ['a', 'b', 'c']],
+    ])('of 300 bytes that lie unsent where %d may, the largest go: %s (I24)', async (most, gone) => {
+      const sender = createSender({ unsentInAllBytes: most });
+      const choked: string[] = [];
+      for (const [name, bytes] of Object.entries({ a: 50, c: 150, b: 100 })) {
+        const pipe = new Pipe();
+        pipe.isReading = false;
+        sender.open(pipe, { isOpen: () => true, onChoked: () => choked.push(name) }).send(Buffer.alloc(bytes));
+      }
+      await vi.advanceTimersByTimeAsync(1_200);
+      expect(choked.sort()).toEqual(gone);
+      sender.close();
     });
 
     test('who reads slowly is not', async () => {

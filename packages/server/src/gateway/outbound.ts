@@ -1,10 +1,15 @@
 import type { Duplex } from 'node:stream';
+import { getHeapStatistics } from 'node:v8';
 
-import { limits } from '@trialogue/protocol';
+import { limits as defaults, type Limits } from '@trialogue/protocol';
 
-/** What lies unsent for so long is not going to be read. */
-export const OLDEST_UNSENT_MS = 10_000;
+import { everySoOften, machineTimers, type Timers } from './timers.ts';
+
 const WATCH_MS = 1_000;
+/** Of what a process may keep at all, so much may lie unsent for those who do not read. */
+const UNSENT_SHARE = 0.25;
+
+type UnsentLimits = Pick<Limits, 'unsentBytes' | 'unsentMs'>;
 
 /** Where the frames of one socket go out. */
 export interface Outbound {
@@ -29,41 +34,65 @@ export interface SocketLine {
  * socket and turn; `ws` shares the socket for its pongs and closes, whole frames as well.
  *
  * `onChoked` is called once for a socket that does not read: too many bytes unsent after a write, or some of them
- * for too long. Nothing is ever left out in between (I25). After a close frame, whosever, nothing follows.
+ * for too long, or more than all sockets together may leave unsent while it has the most. Nothing is ever left out in
+ * between (I25). After a close frame, whosever, nothing follows.
  */
-export function createSender() {
+export function createSender({
+  limits = defaults,
+  unsentInAllBytes = UNSENT_SHARE * getHeapStatistics().heap_size_limit,
+  timers = machineTimers,
+}: { limits?: UnsentLimits; unsentInAllBytes?: number; timers?: Timers } = {}) {
   const dirty = new Set<Out>();
   const stalled = new Set<Out>();
-  let turn: NodeJS.Immediate | undefined;
+  let cancelTurn: (() => void) | undefined;
 
   const endTurn = () => {
-    turn = undefined;
+    cancelTurn = undefined;
     const all = [...dirty];
     dirty.clear();
     for (const out of all) out.flush();
   };
-  const watch = setInterval(() => {
-    for (const out of stalled) if (!out.isMoving(performance.now())) stalled.delete(out);
-  }, WATCH_MS).unref();
+  const stopWatching = everySoOften(timers, WATCH_MS, () => {
+    for (const out of stalled) if (!out.isMoving(timers.now())) stalled.delete(out);
+    shed(stalled, unsentInAllBytes);
+  });
 
   return {
     open(socket: Duplex, line: SocketLine): Outbound {
-      return new Out(socket, line, stalled, (out) => {
+      return new Out(socket, line, { limits, timers, stalled }, (out) => {
         dirty.add(out);
-        turn ??= setImmediate(endTurn);
+        cancelTurn ??= timers.endOfTurn(endTurn);
       });
     },
     close() {
-      clearInterval(watch);
-      clearImmediate(turn);
+      stopWatching();
+      cancelTurn?.();
     },
   };
+}
+
+/** Whoever has left the most unread goes first, until the rest may stay. */
+function shed(stalled: Iterable<Out>, mostBytes: number): void {
+  const outs = [...stalled].map((out) => ({ out, unsent: out.unsentBytes() }));
+  let inAll = outs.reduce((sum, { unsent }) => sum + unsent, 0);
+  if (inAll <= mostBytes) return;
+  for (const { out, unsent } of outs.sort((a, b) => b.unsent - a.unsent)) {
+    if (inAll <= mostBytes) return;
+    out.choke();
+    inAll -= unsent;
+  }
+}
+
+interface Around {
+  limits: UnsentLimits;
+  timers: Timers;
+  stalled: Set<Out>;
 }
 
 class Out implements Outbound {
   readonly #socket: Duplex;
   readonly #line: SocketLine;
-  readonly #stalled: Set<Out>;
+  readonly #at: Around;
   readonly #atEndOfTurn: (out: Out) => void;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
@@ -73,10 +102,10 @@ class Out implements Outbound {
   #milestones: { given: number; at: number }[] = [];
   #isStopped = false;
 
-  constructor(socket: Duplex, line: SocketLine, stalled: Set<Out>, atEndOfTurn: (out: Out) => void) {
+  constructor(socket: Duplex, line: SocketLine, at: Around, atEndOfTurn: (out: Out) => void) {
     this.#socket = socket;
     this.#line = line;
-    this.#stalled = stalled;
+    this.#at = at;
     this.#atEndOfTurn = atEndOfTurn;
   }
 
@@ -98,10 +127,10 @@ class Out implements Outbound {
     this.#socket.write(bytes);
     this.#given += bytes.length;
     const unsent = this.#socket.writableLength;
-    if (unsent > limits.unsentBytes) return this.#choke();
-    if (unsent > 0 && !this.#stalled.has(this)) {
-      this.#stalled.add(this);
-      this.#milestones = [{ given: this.#given, at: performance.now() }];
+    if (unsent > this.#at.limits.unsentBytes) return this.choke();
+    if (unsent > 0 && !this.#at.stalled.has(this)) {
+      this.#at.stalled.add(this);
+      this.#milestones = [{ given: this.#given, at: this.#at.timers.now() }];
     }
   }
 
@@ -109,7 +138,7 @@ class Out implements Outbound {
     this.#isStopped = true;
     this.#queue = [];
     this.#queuedBytes = 0;
-    this.#stalled.delete(this);
+    this.#at.stalled.delete(this);
   }
 
   unsentBytes(): number {
@@ -123,15 +152,15 @@ class Out implements Outbound {
     const taken = this.#given - unsent;
     this.#milestones = this.#milestones.filter(({ given }) => given > taken);
     const [oldest] = this.#milestones;
-    if (oldest && now - oldest.at > OLDEST_UNSENT_MS) {
-      this.#choke();
+    if (oldest && now - oldest.at > this.#at.limits.unsentMs) {
+      this.choke();
       return false;
     }
     if (this.#milestones.at(-1)?.given !== this.#given) this.#milestones.push({ given: this.#given, at: now });
     return true;
   }
 
-  #choke(): void {
+  choke(): void {
     this.stop();
     this.#line.onChoked();
   }

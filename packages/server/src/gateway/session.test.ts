@@ -7,12 +7,12 @@ import {
   type MsgId,
   type ServerFrame,
   type SessionId,
+  type Sid,
 } from '@trialogue/protocol';
-import { ada, mal, shop, tea } from '@trialogue/testkit';
+import { ada, bo, mal, shop, tea } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
 import type { SignedIn } from '../access/signIn.ts';
-import { FRAMES_AT_ONCE, FRAMES_PER_SECOND } from './allowance.ts';
 import { heard, type Effect, type SessionEvent } from './events.ts';
 import { arriving, dueAt, step, type Session } from './session.ts';
 
@@ -33,7 +33,7 @@ interface Wait {
 /** Lets one socket live through a story, and remembers what it was seen to do. */
 class Life {
   now = 0;
-  session: Session = arriving(0.5);
+  session: Session = arriving(limits, 0.5);
   effects: Effect[] = [];
   path = 'arriving';
 
@@ -96,6 +96,9 @@ const entered = (call: number, head: number): SessionEvent => ({
   head,
   readSeq: 0,
   dlgKey: 'key-1',
+  minSeq: 1,
+  logEpoch: 'e1',
+  online: [ada.userId],
 });
 const refusedEntry = (call: number): SessionEvent => ({
   type: 'notEntered',
@@ -104,6 +107,8 @@ const refusedEntry = (call: number): SessionEvent => ({
   refusal: 'conversation.not_member',
   says: 'no',
 });
+const sendOf = (name: string): SessionEvent =>
+  says({ op: 'send', dlgId: tea, clientMsgId: id<ClientMsgId>(name), content: 'IM1.x' });
 const seqs = (frames: ServerFrame[]) => frames.flatMap((frame) => (frame.op === 'message' ? [frame.seq] : []));
 const ops = (frames: ServerFrame[]) => frames.map((frame) => frame.op).join(' ');
 
@@ -179,6 +184,84 @@ describe('coming in', () => {
   });
 });
 
+describe('the newer socket of a client', () => {
+  const sid = id<Sid>('client-of-ada-00');
+  const bindAs = (fence: number) => says({ op: 'bind', token: 'token', uid: ada.userId, sid, fence });
+
+  test('the first one takes nobody’s place, and nothing is written for it', () => {
+    const life = new Life(opened, bindAs(1), proved);
+    expect(ops(life.sent())).toBe('hello bound');
+    expect(life.done('takeOver')).toEqual([]);
+    expect(life.done('admit')).toEqual([{ type: 'admit', who: { ...adaHere, client: { sid, fence: 1 } } }]);
+  });
+
+  test('is not bound before the older ones can store nothing any more (I28)', () => {
+    const life = new Life(opened, bindAs(2), proved);
+    const who = { ...adaHere, client: { sid, fence: 2 } };
+    expect(life.path).toBe('arriving → greeting → binding');
+    expect(life.done('takeOver')).toEqual([{ type: 'takeOver', call: 0, who }]);
+    expect(life.live({ type: 'tookOver', call: 0, isNewest: true }).path).toMatch(/binding → bound$/);
+    expect(life.done('admit')).toEqual([{ type: 'admit', who }]);
+  });
+
+  test('that is not the newest is itself sent away with 4509 (§5.12)', () => {
+    const life = new Life(opened, bindAs(2), proved, { type: 'tookOver', call: 0, isNewest: false });
+    expect(life.path).toMatch(/binding → closed 4509$/);
+    expect(life.done('admit')).toEqual([]);
+  });
+
+  test('of another user takes over nothing', () => {
+    const malHere = { ...adaHere, userId: mal.userId };
+    const life = new Life(opened, bindAs(2), { type: 'authenticated', call: 0, who: malHere, validMs: 1 });
+    expect(life.done('takeOver')).toEqual([]);
+    expect(life.path).toMatch(/closed 4401$/);
+  });
+
+  test('while it waits, a token that ends and a storage that hangs end it as before', () => {
+    expect(play(opened, bindAs(2), proved, after(10_000), tick)).toMatch(/closed 4503$/);
+    const late = new Life(opened, bindAs(2), { ...proved, validMs: 0 }, after(9_000));
+    late.live({ type: 'tookOver', call: 0, isNewest: true }, after(16_000), tick);
+    expect(late.path).toMatch(/bound → closed 4401$/);
+  });
+
+  test('closes the older ones, wherever they are, and only those (I28)', () => {
+    const second = () => new Life(opened, bindAs(2), proved, { type: 'tookOver', call: 0, isNewest: true });
+    const replacedBy = (client: { sid: Sid; fence: number }): SessionEvent => ({ type: 'replaced', client });
+    expect(second().live(replacedBy({ sid, fence: 3 })).path).toMatch(/bound → closed 4509$/);
+    expect(second().live(replacedBy({ sid, fence: 2 })).session.name).toBe('bound');
+    expect(second().live(replacedBy({ sid: id<Sid>('another-tab-of-hers'), fence: 9 })).session.name).toBe('bound');
+    expect(bound().live(replacedBy({ sid, fence: 9 })).session.name).toBe('bound');
+    const leaving = second().live({ type: 'drain', inMs: 0 }, sendOf('a'), tick, replacedBy({ sid, fence: 3 }));
+    expect(leaving.path).toMatch(/leaving → closed 4509$/);
+  });
+
+  test('is still the same client under a newer token', () => {
+    const life = new Life(opened, bindAs(1), proved, says({ op: 'auth', token: 'newer' }));
+    life.live({ type: 'authenticated', call: 1, who: adaHere, validMs: 900_000 });
+    expect(life.done('admit').at(-1)).toEqual({ type: 'admit', who: { ...adaHere, client: { sid, fence: 1 } } });
+  });
+
+  test('is met by the older one, whom no word reached, with its next send: told no, and closed (I28)', () => {
+    const life = new Life(opened, bindAs(1), proved, sendOf('a'));
+    life.effects = [];
+    const refusal = 'socket.replaced';
+    life.live({ type: 'notAppended', call: 1, dlgId: tea, clientMsgId: id<ClientMsgId>('a'), refusal, says: 'no' });
+    expect(life.sent()).toMatchObject([{ op: 'nack', error: 'socket.replaced' }]);
+    expect(life.path).toMatch(/bound → closed 4509$/);
+  });
+
+  test.each(['{"sid":"client-of-ada-00"}', '{"fence":1}'])('half of a name is none: %s', (half) => {
+    const bind = { op: 'bind', token: 'token', uid: ada.userId, ...JSON.parse(half) };
+    const life = new Life(opened, heard(JSON.stringify(bind)));
+    expect(life.path).toBe('arriving → greeting → closed 4501');
+  });
+
+  test('one that has to make room is told so (§8)', () => {
+    const life = bound().live({ type: 'crowdedOut' });
+    expect(life.done('close')).toEqual([{ type: 'close', reason: 'replaced', says: 'at most 10 sockets of one user' }]);
+  });
+});
+
 describe('staying', () => {
   test('is pinged, answers, and stays', () => {
     const life = bound().live(after(limits.pingMs), tick);
@@ -198,7 +281,7 @@ describe('staying', () => {
     [0.5, 25_000],
     [1, 27_500],
   ])('with the jitter %d the first ping is due after %d ms', (jitter, ms) => {
-    let session = arriving(jitter);
+    let session = arriving(limits, jitter);
     for (const event of [opened, hello, proved]) [session] = step(session, event, 0);
     expect(dueAt(session)).toBe(ms);
   });
@@ -430,9 +513,9 @@ describe('sending', () => {
   });
 
   test.each([
-    [FRAMES_AT_ONCE - 1, 0],
-    [FRAMES_AT_ONCE, 0],
-    [FRAMES_AT_ONCE + 1, 1],
+    [limits.framesBurst - 1, 0],
+    [limits.framesBurst, 0],
+    [limits.framesBurst + 1, 1],
   ])('of %d frames at once %d are refused', (count, nacks) => {
     const life = new Life(opened, hello, proved, after(10_000));
     life.effects = [];
@@ -462,7 +545,7 @@ describe('sending', () => {
   });
 
   test('who does not stop is sent away (4013), by pings of the WebSocket protocol too', () => {
-    const most = FRAMES_AT_ONCE + 10 * FRAMES_PER_SECOND;
+    const most = limits.framesBurst + 10 * limits.framesPerSecond;
     const start = () => bound().live(after(10_000));
     expect(start().live(...Array.from({ length: most }, () => send('a'))).session.name).toBe('bound');
     expect(start().live(...Array.from({ length: most + 1 }, () => send('a'))).path).toMatch(/closed 4013$/);
@@ -470,11 +553,155 @@ describe('sending', () => {
     expect(start().live(...Array.from({ length: most + 1 }, () => poke)).path).toMatch(/closed 4013$/);
   });
 
-  test('never more sends wait for the disk than may', () => {
+  test.each([
+    [limits.sendsUnderWay - 1, 0],
+    [limits.sendsUnderWay, 0],
+    [limits.sendsUnderWay + 1, 1],
+  ])('of %d sends that wait for the disk %d are refused', (count, nacks) => {
     const life = bound();
-    for (let at = 0; at < 70; at++) life.live(after(100), send(`c${at}`));
-    expect(life.done('append')).toHaveLength(64);
-    expect(life.sent()).toHaveLength(6);
+    for (let at = 0; at < count; at++) life.live(after(100), send(`c${at}`));
+    expect(life.done('append')).toHaveLength(count - nacks);
+    expect(life.sent()).toHaveLength(nacks);
+  });
+
+  test('a server that is set otherwise keeps to its own limits', () => {
+    const life = new Life();
+    life.session = arriving({ ...limits, sendsUnderWay: 2, framesBurst: 5, bindMs: 1_000, opensPerSocket: 1 }, 0.5);
+    expect(dueAt(life.live(opened).session)).toBe(1_000);
+    life.live(hello, proved, after(10_000), send('a'), send('b'), send('c'));
+    expect(life.sent().at(-1)).toMatchObject({ op: 'nack', msg: 'At most 2 sends may wait for an answer.' });
+    const other = id<DlgId>('coffee');
+    life.live(says({ op: 'open', id: 1, dlgId: tea }), says({ op: 'open', id: 2, dlgId: other }), send('d'));
+    expect(life.sent()).toMatchObject([
+      { op: 'refused', id: 2, error: 'request.malformed' },
+      { op: 'nack', error: 'rate.limited' },
+    ]);
+  });
+});
+
+describe('a socket that lags behind with reading', () => {
+  const open = says({ op: 'open', id: 1, dlgId: tea });
+  const coffee = id<DlgId>('coffee');
+  const lagging: SessionEvent = { type: 'lagging' };
+  const drained: SessionEvent = { type: 'drained' };
+  const read = (...list: number[]): SessionEvent => ({
+    type: 'caughtUp',
+    dlgId: tea,
+    messages: list.map((seq) => liveMessage(seq)),
+  });
+  const lags = () => {
+    const life = bound().live(open, entered(1, 0), message(1), lagging);
+    life.effects = [];
+    return life;
+  };
+
+  test('is told of the head, once a second at most, and pushed nothing (I24)', () => {
+    const life = lags().live(message(2), message(3), message(4));
+    expect(life.sent()).toEqual([{ op: 'head', dlgId: tea, head: 2 }]);
+    expect(life.effects).toEqual([]);
+    life.live(after(1_000), tick, message(5));
+    expect(life.sent()).toEqual([{ op: 'head', dlgId: tea, head: 4 }]);
+  });
+
+  test('gets all it missed from the log once it has read on, and then what is live, without a hole (I25)', () => {
+    const life = lags().live(message(2), message(3), drained);
+    expect(life.done('readAfter')).toEqual([{ type: 'readAfter', dlgId: tea, after: 1 }]);
+    life.live(message(4), read(2, 3), message(5));
+    expect(seqs(life.sent())).toEqual([2, 3, 4, 5]);
+    expect(dueAt(life.session)).toBeGreaterThan(1_000);
+  });
+
+  test('that had nothing to miss goes on as if nothing had been', () => {
+    const life = lags().live(message(1), drained, message(2));
+    expect(life.done('readAfter')).toEqual([]);
+    expect(seqs(life.sent())).toEqual([2]);
+  });
+
+  test('keeps nothing in memory: what was being read, or waited for its turn, is read again (I24)', () => {
+    const life = bound().live(open, entered(1, 0), message(3), lagging);
+    life.effects = [];
+    life.live(read(1, 2, 3));
+    expect(seqs(life.sent())).toEqual([]);
+    life.live(drained);
+    expect(life.done('readAfter')).toEqual([{ type: 'readAfter', dlgId: tea, after: 0 }]);
+    expect(seqs(life.live(read(1, 2, 3)).sent())).toEqual([1, 2, 3]);
+  });
+
+  test('asks the log only once at a time, however often it lags', () => {
+    const life = bound().live(open, entered(1, 0), message(2), lagging, drained, lagging, drained);
+    expect(life.done('readAfter')).toHaveLength(1);
+    expect(seqs(life.live(read(1, 2)).sent())).toEqual([1, 2]);
+  });
+
+  test('is not given up because the log is not read for it meanwhile', () => {
+    const life = bound().live(open, entered(1, 0), message(2), lagging, after(20_000), tick);
+    expect(life.session.name).toBe('bound');
+  });
+
+  test('that opens a conversation is let in, and its messages wait', () => {
+    const life = bound().live(lagging, open, message(8), message(9), entered(1, 7));
+    expect(ops(life.sent())).toBe('opened');
+    life.live(drained);
+    expect(life.done('readAfter').at(-1)).toEqual({ type: 'readAfter', dlgId: tea, after: 7 });
+  });
+
+  test('hears of others that way too, and no head of what it has left (I20)', () => {
+    const head = (seq: number): SessionEvent => ({ type: 'head', frame: { op: 'head', dlgId: coffee, head: seq } });
+    const life = lags().live(head(1), head(2), message(2), message(3));
+    expect(life.sent()).toMatchObject([
+      { dlgId: coffee, head: 1 },
+      { dlgId: tea, head: 2 },
+    ]);
+    life.live({ type: 'removed', dlgId: coffee }, { type: 'removed', dlgId: tea }, after(1_000), tick);
+    expect(ops(life.sent())).toBe('left left');
+  });
+});
+
+describe('typing', () => {
+  const types = (isTyping = true): SessionEvent => says({ op: 'typing', dlgId: tea, isTyping });
+  const others: SessionEvent = {
+    type: 'typing',
+    frame: { op: 'typing', dlgId: tea, userId: bo.userId, isTyping: true },
+  };
+  const here: SessionEvent = {
+    type: 'presence',
+    frame: { op: 'presence', dlgId: tea, userId: bo.userId, isOnline: true },
+  };
+  const open = says({ op: 'open', id: 1, dlgId: tea });
+
+  test('the first word of it passes at once, then the last state of each 300 ms', () => {
+    const life = bound().live(open, entered(1, 0), types(), types(false), types(), types(false));
+    expect(life.done('typing')).toEqual([{ type: 'typing', dlgId: tea, isTyping: true }]);
+    life.live(after(299), tick);
+    expect(life.done('typing')).toEqual([]);
+    life.live(after(1), tick);
+    expect(life.done('typing')).toEqual([{ type: 'typing', dlgId: tea, isTyping: false }]);
+    life.live(after(300), tick, types());
+    expect(life.done('typing')).toEqual([{ type: 'typing', dlgId: tea, isTyping: true }]);
+  });
+
+  test('is taken in what is open only, and dies with it (I20)', () => {
+    const life = bound().live(types(), open, types(), entered(1, 0), types(), types(false));
+    expect(life.done('typing')).toHaveLength(1);
+    life.live({ type: 'removed', dlgId: tea }, after(300), tick, types());
+    expect(life.done('typing')).toEqual([]);
+  });
+
+  test('of others, and who is here, is told where the conversation is open and the socket reads', () => {
+    expect(ops(bound().live(others, here, open, others, here).sent())).toBe('');
+    expect(ops(bound().live(open, entered(1, 0), others, here).sent())).toBe('opened typing presence');
+    expect(ops(bound().live(open, entered(1, 0), { type: 'lagging' }, others, here).sent())).toBe('opened');
+  });
+
+  test('too fast costs nobody anything', () => {
+    const life = bound().live(
+      open,
+      entered(1, 0),
+      after(10_000),
+      ...Array.from({ length: 60 }, () => says({ op: 'pong' })),
+    );
+    life.effects = [];
+    expect(life.live(types()).effects).toEqual([]);
   });
 });
 

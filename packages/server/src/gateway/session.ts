@@ -1,7 +1,7 @@
-import { limits, PROTOCOL_VERSION } from '@trialogue/protocol';
+import { PROTOCOL_VERSION, type Limits } from '@trialogue/protocol';
 
-import { fullAllowance, isAbused, spend } from './allowance.ts';
-import { bind, boundDueAt, stepBound, stepLeaving } from './bound.ts';
+import { frameRate, fullAllowance, isAbused, spend } from './allowance.ts';
+import { bind, boundDueAt, prove, stepBound, stepLeaving } from './bound.ts';
 import { close, gone } from './closed.ts';
 import type { SessionEvent } from './events.ts';
 import {
@@ -21,12 +21,12 @@ export type { Next, Session } from './state.ts';
 const AUTHENTICATE_MS = 10_000;
 
 /** @param jitter 0 up to 1, drawn once for each socket: spreads their pings. */
-export const arriving = (jitter: number): Session => ({ name: 'arriving', jitter });
+export const arriving = (limits: Limits, jitter: number): Session => ({ name: 'arriving', limits, jitter });
 
 /**
  * The life of one accepted socket, from the server's side.
  *
- *            opened            bind             authenticated             drain, its time
+ *            opened            bind             proved, newest           drain, its time
  *  arriving ────────► greeting ─────► binding ───────────────► bound ─────────────────────► leaving
  *                        │               │                     │    ▲                          │
  *                        │ late          │ refused,            │    └ frames, notices,         │ last send
@@ -35,7 +35,8 @@ export const arriving = (jitter: number): Session => ({ name: 'arriving', jitter
  *                      closed ◄──────────┴─────────────────────┴───────────────────────────────┘
  *
  *  Any state: an odd frame (4501), too many frames (4013), a reader too slow (4008), a lost socket → closed.
- *  Bound: an expired or revoked token (4401), no pong (4012), a log that cannot be read (4503) → closed.
+ *  Bound: an expired or revoked token (4401), no pong (4012), a log that cannot be read (4503), a newer socket of the
+ *  same client (4509) → closed.
  *
  * Pure: no timers, no sockets, no promises. What is to be done comes out as data, and its result comes back in as an
  * event. An event that does not apply to the state changes nothing. `now` is of a clock that never jumps.
@@ -45,8 +46,9 @@ export function step(session: Session, event: SessionEvent, now: number): Next {
   if (session.name === 'arriving') return arrive(session, event, now);
 
   if (event.type === 'heard' || event.type === 'garbled' || event.type === 'poked') {
-    const allowance = spend(session.allowance, now);
-    if (isAbused(allowance)) return close('flooding');
+    const rate = frameRate(session.limits);
+    const allowance = spend(session.allowance, rate, now);
+    if (isAbused(allowance, rate)) return close('flooding');
     if (event.type === 'garbled') return close('badFrame', event.why);
     return stepAlive({ ...session, allowance }, event, now);
   }
@@ -71,8 +73,9 @@ function stepAlive(session: Greeting | Binding | Bound | Leaving, event: Session
 function arrive(session: Arriving, event: SessionEvent, now: number): Next {
   if (event.type === 'lost') return [gone];
   if (event.type !== 'opened') return [session];
+  const { limits } = session;
   return [
-    { ...session, name: 'greeting', allowance: fullAllowance(now), bindBy: now + limits.bindMs },
+    { ...session, name: 'greeting', allowance: fullAllowance(frameRate(limits), now), bindBy: now + limits.bindMs },
     transmit({
       op: 'hello',
       versions: [PROTOCOL_VERSION],
@@ -89,11 +92,16 @@ function stepGreeting(session: Greeting, event: SessionEvent, now: number): Next
       const { frame, bytes } = event;
       if (frame.op === 'pong') return [session];
       if (frame.op !== 'bind') return close('signInNeeded', 'bind comes first');
+      const { limits, jitter, allowance } = session;
       if (bytes > limits.unboundFrameBytes) return close('signInNeeded', 'bind is too long');
-      const { jitter, allowance } = session;
+      const { uid, sid, fence, token } = frame;
+      if ((sid === undefined) !== (fence === undefined)) {
+        return close('badFrame', 'frame: expected sid and fence together, or neither');
+      }
+      const client = sid !== undefined && fence !== undefined ? { sid, fence } : undefined;
       return [
-        { name: 'binding', jitter, allowance, uid: frame.uid, answerBy: now + AUTHENTICATE_MS },
-        { type: 'authenticate', call: 0, token: frame.token },
+        { name: 'binding', limits, jitter, allowance, uid, client, proved: undefined, answerBy: now + AUTHENTICATE_MS },
+        { type: 'authenticate', call: 0, token },
       ];
     }
     case 'tick':
@@ -111,7 +119,9 @@ function stepBinding(session: Binding, event: SessionEvent, now: number): Next {
   switch (event.type) {
     case 'authenticated':
       if (event.who.userId !== session.uid) return close('signInNeeded', 'auth.wrong_user');
-      return bind(session, event, now);
+      return prove(session, event, now);
+    case 'tookOver':
+      return event.isNewest && session.proved ? bind(session, session.proved, now) : close('replaced');
     case 'notAuthenticated':
       return close('signInNeeded', event.refusal);
     case 'heard':

@@ -1,40 +1,50 @@
-import type { ClientFrameOf, DlgId, RefusalName, ServerFrame } from '@trialogue/protocol';
+import type { ClientFrameOf, DlgId, Limits, RefusalName, Seq, ServerFrame } from '@trialogue/protocol';
 import { refusals } from '@trialogue/protocol';
 
 import type { SignedIn } from '../access/signIn.ts';
-import { retryAfterMs, type Allowance } from './allowance.ts';
+import type { Client } from '../chat/ports.ts';
+import { frameRate, retryAfterMs, type Allowance } from './allowance.ts';
 import type { Closed } from './closed.ts';
 import type { Draft, Effect, No } from './events.ts';
 import type { Follow } from './follow.ts';
-import type { Marks } from './marks.ts';
+import type { Mark } from './marks.ts';
+import type { Quiet } from './quiet.ts';
 import type { Sends } from './sends.ts';
 
+interface Alive {
+  /** What it may do. */
+  readonly limits: Limits;
+}
+
 /** Accepted by the network, unknown to us. */
-export interface Arriving {
+export interface Arriving extends Alive {
   readonly name: 'arriving';
   /** 0 up to 1, drawn once for each socket: spreads their pings. */
   readonly jitter: number;
 }
 
 /** Was told hello; is to say who it is. */
-export interface Greeting {
+export interface Greeting extends Alive {
   readonly name: 'greeting';
   readonly jitter: number;
   readonly allowance: Allowance;
   readonly bindBy: number;
 }
 
-/** Its token is being checked. */
-export interface Binding {
+/** Its token is being checked, and then whether it is the newest socket of its client. */
+export interface Binding extends Alive {
   readonly name: 'binding';
   readonly jitter: number;
   readonly allowance: Allowance;
   readonly uid: ClientFrameOf<'bind'>['uid'];
+  readonly client: Client | undefined;
+  /** Once the token is checked: whose it is, and when it ends, leeway included. */
+  readonly proved: { readonly who: SignedIn; readonly endsAt: number } | undefined;
   readonly answerBy: number;
 }
 
 /** A socket that is somebody's. */
-export interface Bound {
+export interface Bound extends Alive {
   readonly name: 'bound';
   readonly who: SignedIn;
   readonly allowance: Allowance;
@@ -46,7 +56,11 @@ export interface Bound {
   readonly pongBy: number | undefined;
   readonly follows: ReadonlyMap<DlgId, Follow>;
   readonly sends: Sends;
-  readonly marks: Marks;
+  readonly marks: Quiet<Mark>;
+  readonly typing: Quiet<{ readonly isTyping: boolean }>;
+  /** It is told of heads only, and of those not too often. */
+  readonly isLagging: boolean;
+  readonly heads: Quiet<Seq>;
   /** Number of the last question asked of a port; its answer carries the same. */
   readonly calls: number;
   /** The call that checks a newer token. */
@@ -56,7 +70,7 @@ export interface Bound {
 }
 
 /** Only waits for the answers to what it sent. */
-export interface Leaving {
+export interface Leaving extends Alive {
   readonly name: 'leaving';
   readonly who: SignedIn;
   readonly allowance: Allowance;
@@ -84,4 +98,7 @@ export const nack = ({ dlgId, clientMsgId }: Draft, { refusal, says, retryAfterM
 
 export const no = (refusal: RefusalName, says: string = refusals[refusal].says): No => ({ refusal, says });
 
-export const tooFast = (allowance: Allowance): No => ({ ...no('rate.limited'), retryAfterMs: retryAfterMs(allowance) });
+export const tooFast = ({ allowance, limits }: Bound): No => ({
+  ...no('rate.limited'),
+  retryAfterMs: retryAfterMs(allowance, frameRate(limits)),
+});

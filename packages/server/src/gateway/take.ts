@@ -3,12 +3,13 @@ import type { ClientFrame, ClientFrameOf, DlgId } from '@trialogue/protocol';
 import { isOverdrawn } from './allowance.ts';
 import { close } from './closed.ts';
 import { leave, open } from './conversations.ts';
-import { raise, type Mark } from './marks.ts';
+import { higher, type Mark } from './marks.ts';
+import { pass } from './quiet.ts';
 import { begun, underWay } from './sends.ts';
 import { nack, no, refuse, tooFast, transmit, type Bound, type Next } from './state.ts';
 
-/** Sends of one socket that may wait for the disk. */
-const SENDS_MOST = 64;
+/** Marks of one conversation, and word that one types in it, pass at most this often. */
+export const QUIET_MS = 300;
 
 /**
  * A frame from a bound client. Beyond its allowance a socket is refused whatever has an answer and costs something;
@@ -20,17 +21,17 @@ export function take(session: Bound, frame: ClientFrame, now: number): Next {
     case 'send':
       return send(session, frame, isTooFast);
     case 'open':
-      return isTooFast ? [session, refuse(frame.id, tooFast(session.allowance))] : open(session, frame);
+      return isTooFast ? [session, refuse(frame.id, tooFast(session))] : open(session, frame);
     case 'history':
-      return isTooFast
-        ? [session, refuse(frame.id, tooFast(session.allowance))]
-        : [session, { type: 'page', ask: frame }];
+      return isTooFast ? [session, refuse(frame.id, tooFast(session))] : [session, { type: 'page', ask: frame }];
     case 'leave':
       return leave(session, frame.dlgId);
     case 'delivered':
       return mark(session, frame.dlgId, { deliveredSeq: frame.seq }, now);
     case 'read':
       return mark(session, frame.dlgId, { readSeq: frame.seq }, now);
+    case 'typing':
+      return isTooFast ? [session] : typing(session, frame, now);
     case 'auth': {
       const call = session.calls + 1;
       return [
@@ -47,9 +48,13 @@ export function take(session: Bound, frame: ClientFrame, now: number): Next {
 
 function send(session: Bound, frame: ClientFrameOf<'send'>, isTooFast: boolean): Next<Bound> {
   const { dlgId, clientMsgId, content } = frame;
-  if (isTooFast) return [session, transmit(nack(frame, tooFast(session.allowance)))];
-  if (underWay(session.sends) >= SENDS_MOST) {
-    return [session, transmit(nack(frame, no('rate.limited', `At most ${SENDS_MOST} sends may wait for an answer.`)))];
+  if (isTooFast) return [session, transmit(nack(frame, tooFast(session)))];
+  const { sendsUnderWay } = session.limits;
+  if (underWay(session.sends) >= sendsUnderWay) {
+    return [
+      session,
+      transmit(nack(frame, no('rate.limited', `At most ${sendsUnderWay} sends may wait for an answer.`))),
+    ];
   }
   const call = session.calls + 1;
   return [
@@ -59,11 +64,17 @@ function send(session: Bound, frame: ClientFrameOf<'send'>, isTooFast: boolean):
 }
 
 function mark(session: Bound, dlgId: DlgId, marked: Mark, now: number): Next<Bound> {
-  const [marks, passing] = raise(session.marks, dlgId, marked, now);
-  return passing
-    ? [
-        { ...session, marks },
-        { type: 'mark', dlgId, ...passing },
-      ]
-    : [{ ...session, marks }];
+  const [marks, passing] = pass(session.marks, dlgId, marked, { now, quietMs: QUIET_MS, merge: higher });
+  const next = { ...session, marks };
+  return passing ? [next, { type: 'mark', dlgId, ...passing }] : [next];
+}
+
+/** Of a conversation that is open on this socket only; whether its user is still in it is asked where it is told on. */
+function typing(session: Bound, { dlgId, isTyping }: ClientFrameOf<'typing'>, now: number): Next<Bound> {
+  const it = session.follows.get(dlgId);
+  if (!it || it.name === 'entering') return [session];
+  const how = { now, quietMs: QUIET_MS, merge: (_: unknown, last: { isTyping: boolean }) => last };
+  const [typing, passing] = pass(session.typing, dlgId, { isTyping }, how);
+  const next = { ...session, typing };
+  return passing ? [next, { type: 'typing', dlgId, ...passing }] : [next];
 }

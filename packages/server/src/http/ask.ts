@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 
 import type { SignedIn } from '../access/signIn.ts';
 import type { App } from '../chat/ports.ts';
+import { blockOf } from './address.ts';
 import { readUpload, type Upload } from './uploads.ts';
 
 /** Who asks, by what the operation demands. */
@@ -19,8 +20,8 @@ export interface Ask<O extends Operation> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
   body: O['body'] extends 'multipart' ? Upload : BodyOf<O>;
-  /** The address of the peer. */
-  ip: string;
+  /** Whose requests are counted together. */
+  address: string;
 }
 
 /** A body that is no envelope. */
@@ -40,7 +41,7 @@ export async function readAsk(operation: Operation, request: FastifyRequest): Pr
     params: readWords(operation.params, request.params, 'params'),
     query: readWords(operation.query, request.query, 'query'),
     body: (await readBody(operation.body, request)) as undefined,
-    ip: request.ip,
+    address: blockOf(request.ip),
   };
 }
 
@@ -57,7 +58,7 @@ function readWords(shape: RecordShape<Fields> | undefined, given: unknown, path:
   const words = { ...(given as Record<string, unknown>) };
   for (const [name, field] of Object.entries(shape.fields)) {
     const word = words[name];
-    if (field.schema['type'] === 'integer' && typeof word === 'string' && /^-?\d{1,16}$/.test(word)) {
+    if (field.kind.is === 'whole' && typeof word === 'string' && /^-?\d{1,16}$/.test(word)) {
       words[name] = Number(word);
     }
   }

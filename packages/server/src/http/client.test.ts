@@ -1,5 +1,5 @@
 import { open as unseal } from '@trialogue/crypto';
-import type { Shape } from '@trialogue/protocol';
+import { limits, type Shape } from '@trialogue/protocol';
 import { clientApi, type ClientApi } from '@trialogue/protocol/api';
 import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,8 +30,11 @@ const webm = Buffer.from('1a45dfa39f4286810142f7810142f2810442f38108428284776562
 const upload = (as: string, name = 'tea.png', mime = 'image/png', bytes: string | Buffer = png) =>
   at.ask('POST /api/v1/conversations/tea/files', { as, ...formWith(name, mime, bytes) });
 
-/** One request of each operation that goes well, and one that is refused by the name beside it. */
-const examples: Record<keyof ClientApi, { goes: () => Promise<Came>; fails: () => Promise<Came>; refusal: string }> = {
+/** One request of each operation that goes well, and one that is refused by the name beside it; nobody is refused the limits. */
+const examples: Record<
+  Exclude<keyof ClientApi, 'getLimits'>,
+  { goes: () => Promise<Came>; fails: () => Promise<Came>; refusal: string }
+> = {
   getConfig: {
     goes: () => at.ask('GET /api/v1/config'),
     fails: () => at.ask(`GET /api/v1/config?appId=${'x'.repeat(65)}`),
@@ -142,7 +145,7 @@ describe('each operation of the client API', () => {
       expect(await ask('guess')).toMatchObject({ status: 200, json: { code: 401, error: 'auth.invalid' } });
       await at.signIn.revokeTokens(shop, ada.userId);
       expect(await ask(adas)).toMatchObject({ status: 200, json: { code: 401, error: 'auth.revoked' } });
-      at.clock.at += 15 * 60_000;
+      at.clock.at += 16 * 60_000;
       expect(await ask(mals)).toMatchObject({ status: 200, json: { code: 401, error: 'auth.expired' } });
     },
   );
@@ -224,6 +227,14 @@ test.each([
   if (query.startsWith('seq')) return expect(came.json.code).toBe(0);
   expect(came.json).toMatchObject({ error: 'request.malformed', msg: expect.stringMatching(/query\.(after|limit)/) });
   return undefined;
+});
+
+test('what is in force is told by name, and with the configuration', async () => {
+  await at.close();
+  at = await openHttp({ limits: { fileBytes: 12, recallMs: 345 } });
+  const limitsOf = async (what: string) => (await at.ask(what)).json.data as { fileBytes: number };
+  expect(await limitsOf('GET /api/v1/config/limits')).toEqual({ ...limits, fileBytes: 12, recallMs: 345 });
+  expect((await at.ask('GET /api/v1/config')).json.data).toMatchObject({ limits: { fileBytes: 12, recallMs: 345 } });
 });
 
 test('after a logout the token is dead, and its sockets hear of it', async () => {

@@ -1,6 +1,7 @@
-import { Refused, limits } from '@trialogue/protocol';
-import type { ClientApi } from '@trialogue/protocol/api';
+import { Refused, type Limits } from '@trialogue/protocol';
+import type { ClientApi, Session } from '@trialogue/protocol/api';
 
+import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Handlers } from './ask.ts';
@@ -15,31 +16,20 @@ export const clientHandlers = (at: {
   publicUrl: () => string;
   ownOrigins: () => readonly string[];
   isDemo: boolean;
-  /** Called for each ticket exchange and refresh. @throws {RateLimited} */
-  countSignIn: (address: string) => void;
+  limits: Limits;
+  rates: Pick<Rates, 'exchange'>;
 }): Handlers<ClientApi> => {
-  const { chat, signIn, origins, publicUrl, countSignIn } = at;
+  const { chat, signIn, origins, publicUrl, limits, rates } = at;
   return {
     getConfig: async ({ query }) => ({
       origins: [...at.ownOrigins(), ...origins.of(query.appId)],
       demo: at.isDemo,
-      limits: {
-        contentBytes: limits.contentBytes,
-        payloadBytes: limits.payloadBytes,
-        fileBytes: limits.fileBytes,
-        recallMs: limits.recallMs,
-        pageMost: limits.pageMost,
-      },
+      limits,
     }),
+    getLimits: async () => limits,
 
-    createSession: async ({ body, ip }) => {
-      countSignIn(ip);
-      return signIn.exchangeTicket(body);
-    },
-    refreshSession: async ({ body, ip }) => {
-      countSignIn(ip);
-      return signIn.refresh(body.refreshToken);
-    },
+    createSession: ({ body, address }) => exchange(rates, address, () => signIn.exchangeTicket(body)),
+    refreshSession: ({ body, address }) => exchange(rates, address, () => signIn.refresh(body.refreshToken)),
     logout: async ({ caller }) => {
       await signIn.logout(caller.actor);
       return null;
@@ -80,3 +70,20 @@ export const clientHandlers = (at: {
       asAttachment(await chat.openFile(caller.actor, params.dlgId, params.fileId)),
   };
 };
+
+/** Behind one address there may be a hundred agents who all refresh: it is wrong tickets and tokens that are counted. */
+async function exchange(
+  rates: Pick<Rates, 'exchange'>,
+  address: string,
+  attempt: () => Promise<Session>,
+): Promise<Session> {
+  const wasNoGuess = rates.exchange(address);
+  try {
+    const session = await attempt();
+    wasNoGuess();
+    return session;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.retry === 'later') wasNoGuess();
+    throw error;
+  }
+}

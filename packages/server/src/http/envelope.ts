@@ -13,16 +13,6 @@ export interface Answer {
   body: Envelope<unknown>;
 }
 
-/** Too often: come again after so long. */
-export class RateLimited extends Refused {
-  readonly retryAfterSeconds: number;
-
-  constructor(retryAfterSeconds: number) {
-    super('rate.limited');
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
 /** Statuses that are their own in the client API as well: the request got nowhere near an operation, or broke it. */
 const always: ReadonlySet<RefusalName> = new Set<RefusalName>(['route.not_found', 'server.internal']);
 
@@ -35,7 +25,7 @@ export function failure(refused: Refused, manner: Manner, requestId: string): An
     status: isOwnStatus ? http : 200,
     headers: {
       'cache-control': 'no-store',
-      ...(http === 429 && { 'retry-after': String(refused instanceof RateLimited ? refused.retryAfterSeconds : 1) }),
+      ...(http === 429 && { 'retry-after': String(Math.ceil((refused.retryAfterMs ?? 1000) / 1000)) }),
       ...(http === 503 && { 'retry-after': '1' }),
       // Whatever else is on its way in such a request is not waited for.
       ...(http === 413 && { connection: 'close' }),
@@ -73,10 +63,14 @@ const byStatus: Readonly<Record<number, RefusalName>> = {
   415: 'request.unsupported_media',
 };
 
+/** For a body that breaks off or is no form the parser of uploads has no code, only words. */
+const NO_FORM = /^(Multipart: |Malformed )|unexpected end of multipart data$/i;
+
 /** Undefined for a bug. */
 export function refusalIn(error: unknown): Refused | undefined {
   if (error instanceof Refused) return error;
   if (!(error instanceof Error)) return undefined;
+  if (NO_FORM.test(error.message)) return new Refused('request.malformed', 'The upload is no whole form.');
   const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number };
   const name = named[code] ?? byStatus[statusCode];
   if (name) return new Refused(name);

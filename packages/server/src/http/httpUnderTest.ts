@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 import { seal } from '@trialogue/crypto';
-import { id, type ClientMsgId, type DlgId } from '@trialogue/protocol';
+import { id, limits, type ClientMsgId, type DlgId, type Limits } from '@trialogue/protocol';
 import { ada, bo, cy, mal, shop, tea, type Person } from '@trialogue/testkit';
 import type { FastifyInstance } from 'fastify';
 
 import { appOf } from '../access/apps.ts';
 import { masterKey } from '../access/masterKey.ts';
+import { createRates, noRates } from '../access/rates.ts';
 import { createSignIn } from '../access/sessions.ts';
 import type { SignIn } from '../access/signIn.ts';
 import { accessTokens } from '../access/tokens.ts';
@@ -49,6 +50,8 @@ export interface Http {
   told: Notice[];
   logged: { what: string; fields: LogFields | undefined }[];
   clock: { now(): number; at: number };
+  /** The clock that never jumps, by which rates are counted. */
+  steady: { ms: number };
   isDraining: { value: boolean };
   /** `method /path`. */
   ask(what: string, sent?: Sent): Promise<Came>;
@@ -66,12 +69,20 @@ export interface Http {
 /** The tea shop behind its HTTP side: everything real but for sockets and clock. Mal is in no conversation. */
 export async function openHttp({
   isDemo = false,
+  limits: changed,
   ...options
-}: Partial<HttpPorts> & { isDemo?: boolean } = {}): Promise<Http> {
+}: Partial<Omit<HttpPorts, 'limits'>> & {
+  isDemo?: boolean;
+  /** Those given are in force, and all rates are counted; otherwise none is. */
+  limits?: Partial<Limits>;
+} = {}): Promise<Http> {
   const store = await openInProcess();
   const master = new Uint8Array(randomBytes(32));
   const keys = masterKey(master);
   const clock = { at: 1_760_000_000_000, now: () => clock.at };
+  const steady = { ms: 0 };
+  const effective = { ...limits, ...changed };
+  const rates = changed ? createRates(effective, () => steady.ms) : noRates;
   const bus = memoryBus();
   const told: Notice[] = [];
   bus.listen((notice) => told.push(notice));
@@ -88,6 +99,7 @@ export async function openHttp({
     bus,
     clock,
     publicUrl: () => publicUrl,
+    limits: effective,
   });
   const { chat, platform, close } = makeChat({
     store,
@@ -98,6 +110,8 @@ export async function openHttp({
     clock,
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     warn: note,
+    limits: effective,
+    rates,
   });
   for (const person of [ada, bo, cy, mal]) await platform.putUser(shop, person);
   await platform.createGroup(shop, { groupId: tea, name: 'Tea', members: [ada, bo, cy] });
@@ -107,7 +121,6 @@ export async function openHttp({
     platform,
     signIn,
     store,
-    clock,
     logger: { debug: note, info: note, warn: note, error: note },
     metrics: createMetrics(),
     origins: originsOf(await store.listApps(), shop),
@@ -115,7 +128,8 @@ export async function openHttp({
     publicUrl: () => publicUrl,
     ownOrigins: () => [publicUrl],
     isDraining: () => isDraining.value,
-    signInsPerMinute: 0,
+    limits: effective,
+    rates,
     trustedProxies: 0,
     ...(isDemo && { demo: { app: shopApp, cast } }),
     ...options,
@@ -130,6 +144,7 @@ export async function openHttp({
     told,
     logged,
     clock,
+    steady,
     isDraining,
     tokenOf,
     async ask(what, { as, body, headers = {}, raw } = {}) {

@@ -1,4 +1,4 @@
-import { refusals, type Fields, type RecordShape } from '@trialogue/protocol';
+import { refusals, schemaOf, type Fields, type RecordShape } from '@trialogue/protocol';
 import type { Api, Operation } from '@trialogue/protocol/api';
 
 import type { Manner } from './envelope.ts';
@@ -75,11 +75,11 @@ const parametersIn = (place: 'path' | 'query', shape: RecordShape<Fields> | unde
     name,
     in: place,
     required: !field.isOptional,
-    schema: field.schema,
+    schema: schemaOf(field),
   }));
 
 function bodyOf(body: NonNullable<Operation['body']>): Json {
-  if (body !== 'multipart') return { 'application/json': { schema: body.schema } };
+  if (body !== 'multipart') return { 'application/json': { schema: schemaOf(body) } };
   const file = { type: 'string', contentMediaType: 'application/octet-stream' };
   return { 'multipart/form-data': { schema: { type: 'object', properties: { file }, required: ['file'] } } };
 }
@@ -90,7 +90,7 @@ function answerOf(data: Operation['data'], manner: Manner): Json {
   const success = {
     type: 'object',
     required: ['code', 'data', 'msg'],
-    properties: { code: { const: 0 }, data: data.schema, msg: { type: 'string' } },
+    properties: { code: { const: 0 }, data: schemaOf(data), msg: { type: 'string' } },
   };
   return { 'application/json': { schema: manner === 'client' ? { oneOf: [success, FAILURE] } : success } };
 }

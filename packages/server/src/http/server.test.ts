@@ -6,7 +6,8 @@ import { ada, bo, tea } from '@trialogue/testkit';
 import fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { addressOf } from './address.ts';
+import { noRates } from '../access/rates.ts';
+import { addressOf, blockOf } from './address.ts';
 import { appSecret, embedder, openHttp, type Http, type Sent } from './httpUnderTest.ts';
 import { ownOrigins } from './ownOrigins.ts';
 import { serve } from './routes.ts';
@@ -81,6 +82,22 @@ describe('whatever comes in, what goes out is an envelope:', () => {
     expect(({} as { x?: unknown }).x).toBeUndefined();
   });
 
+  test.each([16 * 1024 + 1, 64 * 1024, 64 * 1024 + 1, 200_000])(
+    'content of %d characters is too large, by name',
+    async (length) => {
+      const came = await at.ask(SEND, { as: adas, body: { clientMsgId: 'c1', content: 'x'.repeat(length) } });
+      expect(came).toMatchObject({ status: 413, json: { code: 1, error: 'message.too_large' } });
+      expect(came.json.msg).toContain('at most 16384 characters');
+    },
+  );
+
+  test.each([8_192, 8_193, 100_000])('a text of %d characters is too large, by name', async (length) => {
+    const body = { fromuid: 'ada', clientMsgId: 'c1', payload: { type: 'text', text: 'x'.repeat(length) } };
+    const came = await at.ask('POST /platform/v1/groups/tea/messages', { as: appSecret, body });
+    expect(came).toMatchObject({ status: 413, json: { code: 1, error: 'message.too_large' } });
+    expect(came.json.msg).toContain('at most 8192 bytes');
+  });
+
   test('a wrong field is named, with what was expected', async () => {
     const came = await at.ask(SEND, { as: adas, body: { clientMsgId: 'no spaces', content: 'x' } });
     expect(came.json.msg).toContain('body.clientMsgId: expected text like [A-Za-z0-9_-]+');
@@ -126,6 +143,7 @@ describe('a bug', () => {
         getOdd: async () => ({ name: 7 }) as never,
       },
       signIn: at.signIn,
+      rates: noRates,
       manner: 'client',
     });
     expect((await app.inject('/names')).json()).toEqual({ code: 0, data: { list: [{ name: 'Ada' }] }, msg: '' });
@@ -133,40 +151,23 @@ describe('a bug', () => {
   });
 });
 
-describe('ticket exchanges and refreshes', () => {
-  test('come too often from one address: wait, it says how long, and others need not', async () => {
-    await at.close();
-    at = await openHttp({ signInsPerMinute: 3, trustedProxies: 1 });
-    const ask = (from: string) =>
-      at.ask('POST /api/v1/session/refresh', { body: { refreshToken: 'x' }, headers: { 'x-forwarded-for': from } });
-    for (let times = 0; times < 3; times++)
-      expect((await ask('1.1.1.1')).json).toMatchObject({ error: 'auth.invalid' });
-    const came = await ask('1.1.1.1');
-    expect(came).toMatchObject({
-      status: 429,
-      json: { code: 1, error: 'rate.limited' },
-      headers: { 'retry-after': '20' },
-    });
-    expect((await ask('2.2.2.2')).json).toMatchObject({ error: 'auth.invalid' });
-    at.clock.at += 20_000;
-    expect((await ask('1.1.1.1')).json).toMatchObject({ error: 'auth.invalid' });
-    expect((await ask('1.1.1.1')).status).toBe(429);
-  });
-
-  test('cannot hide behind a header that nobody of ours wrote', async () => {
-    await at.close();
-    at = await openHttp({ signInsPerMinute: 1 });
-    const ask = (from: string) =>
-      at.ask('POST /api/v1/session/refresh', { body: { refreshToken: 'x' }, headers: { 'x-forwarded-for': from } });
-    await ask('1.1.1.1');
-    expect((await ask('2.2.2.2')).status).toBe(429);
-  });
-});
-
 test('the address of a socket is told like that of a request', () => {
   const request = { headers: { 'x-forwarded-for': 'forged, 1.1.1.1, 2.2.2.2' }, socket: { remoteAddress: '3.3.3.3' } };
   const from = (hops: number) => addressOf(request as never, hops);
   expect([from(0), from(1), from(2), from(9)]).toEqual(['3.3.3.3', '2.2.2.2', '1.1.1.1', 'forged']);
+});
+
+test.for([
+  ['1.2.3.4', '1.2.3.4'],
+  ['::ffff:1.2.3.4', '1.2.3.4'],
+  ['2001:db8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:2::1', '2001:db8:1:2::/64'],
+  ['2001:db8::1:2', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['no address', 'no address'],
+] as const)('%s is counted with all of %s', ([address, block]) => {
+  expect(blockOf(address)).toBe(block);
 });
 
 describe('another site', () => {

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
 import cors from '@fastify/cors';
-import { Refused } from '@trialogue/protocol';
+import { Refused, type Limits } from '@trialogue/protocol';
 import { clientApi, demoApi, platformApi, type Api } from '@trialogue/protocol/api';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
+import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat, Platform } from '../chat/chat.ts';
-import type { App, Clock, Profile, Store } from '../chat/ports.ts';
+import type { App, Profile, Store } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Handlers } from './ask.ts';
@@ -20,7 +21,6 @@ import { openapi, type ServedApi } from './openapi.ts';
 import type { Origins } from './origins.ts';
 import { servePages, type Folders } from './pages.ts';
 import { platformHandlers } from './platform.ts';
-import { perMinute } from './rateLimit.ts';
 import { serve } from './routes.ts';
 import { guardAnswers } from './securityHeaders.ts';
 import { takeUploads } from './uploads.ts';
@@ -30,7 +30,6 @@ export interface HttpPorts {
   platform: Platform;
   signIn: SignIn;
   store: Pick<Store, 'ping'>;
-  clock: Clock;
   logger: Logger;
   metrics: Metrics & { print(): Promise<{ type: string; text: string }> };
   origins: Origins;
@@ -40,7 +39,8 @@ export interface HttpPorts {
   ownOrigins: () => readonly string[];
   /** While it is true, only the machines that watch are answered. */
   isDraining: () => boolean;
-  signInsPerMinute: number;
+  limits: Limits;
+  rates: Rates;
   trustedProxies: number;
   /** The simulated platform, in demo mode only. */
   demo?: { app: App; cast: readonly Profile[] };
@@ -69,8 +69,13 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
   });
 
   guardAnswers(app, { isHttps: () => at.publicUrl().startsWith('https:') });
+  let isForwarded = at.trustedProxies > 0;
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (!isForwarded && request.headers['x-forwarded-for'] !== undefined) {
+      isForwarded = true;
+      at.logger.warn('http: forwarded requests, but TRUSTED_PROXIES is 0: all of them are counted as of one address');
+    }
     if (!at.isDraining() || watched.has(request.routeOptions.config.operation)) return;
     reply.header('connection', 'close');
     throw new Refused('server.draining');
@@ -84,7 +89,7 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
   app.setErrorHandler(refuse);
   app.setNotFoundHandler((request, reply) => refuse(new Refused('route.not_found'), request, reply));
   takeJsonBodies(app);
-  await takeUploads(app);
+  await takeUploads(app, at.limits.fileBytes);
 
   const apis: ServedApi[] = [];
   const open = async <A extends Api>(served: ServedApi & { api: A; handlers: Handlers<A>; isForPages: boolean }) => {
@@ -100,7 +105,7 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
             maxAge: 600,
           });
         }
-        serve(scope, { ...served, signIn: at.signIn });
+        serve(scope, { ...served, signIn: at.signIn, rates: at.rates });
       },
       { prefix: served.prefix },
     );
@@ -110,11 +115,7 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
     api: clientApi,
     manner: 'client',
     isForPages: true,
-    handlers: clientHandlers({
-      ...at,
-      isDemo: at.demo !== undefined,
-      countSignIn: perMinute(at.signInsPerMinute, at.clock),
-    }),
+    handlers: clientHandlers({ ...at, isDemo: at.demo !== undefined }),
   });
   await open({
     prefix: '/platform/v1',

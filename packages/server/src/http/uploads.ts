@@ -1,5 +1,5 @@
 import multipart from '@fastify/multipart';
-import { Refused, limits } from '@trialogue/protocol';
+import { Refused } from '@trialogue/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fileTypeFromBuffer } from 'file-type';
 
@@ -15,11 +15,11 @@ const LONGEST_NAME = 255;
 const HEAD_BYTES = 4100;
 const UNKNOWN = 'application/octet-stream';
 
-export const takeUploads = async (app: FastifyInstance): Promise<void> => {
+export const takeUploads = async (app: FastifyInstance, fileBytes: number): Promise<void> => {
   await app.register(multipart, {
     // Beside the file a browser's form may send a few fields; nobody reads them. The byte too many is let through
     // for `keepFile` to see at once: at its own limit the parser would wait for the end of what it throws away.
-    limits: { files: 1, fields: 4, parts: 5, fieldSize: 1024, headerPairs: 20, fileSize: limits.fileBytes + 1 },
+    limits: { files: 1, fields: 4, parts: 5, fieldSize: 1024, headerPairs: 20, fileSize: fileBytes + 1 },
   });
 };
 
@@ -37,7 +37,7 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
 
 async function* whole(file: AsyncIterable<Uint8Array> & { truncated: boolean }): AsyncGenerator<Uint8Array> {
   yield* file;
-  if (file.truncated) throw new Refused('file.too_large', `At most ${limits.fileBytes} bytes.`);
+  if (file.truncated) throw new Refused('file.too_large');
 }
 
 /** A name to show and to save under: without folders, and without characters that turn text around or hide it. */

@@ -14,10 +14,15 @@ export interface Metrics {
   messagesDelivered(count: number): void;
   /** Somebody was told no, on a socket or over HTTP. */
   refused(name: string): void;
+  /** So many writes of the storage were made durable together. */
+  committed(calls: number, seconds: number): void;
+  /** Hands over how many writes of the storage have no answer yet. */
+  watchWrites(waiting: () => number): void;
   /** Something failed that should not: a bug or a broken disk. */
   failed(where: string): void;
 }
 
+const CALLS = [1, 2, 4, 8, 16, 32, 64, 128];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** @returns the reporting side, and the page for Prometheus. */
@@ -63,6 +68,29 @@ export function createMetrics(): Metrics & { print(): Promise<{ type: string; te
     labelNames: ['name'],
     registers,
   });
+  const commitCalls = new Histogram({
+    name: 'trialogue_storage_commit_calls',
+    help: 'Writes that shared one commit.',
+    buckets: CALLS,
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: 'trialogue_storage_commit_seconds',
+    help: 'Duration of commits, with all the writes in them.',
+    buckets: SECONDS,
+    registers,
+  });
+  const writes = { waiting: () => 0 };
+  registry.registerMetric(
+    new Gauge({
+      name: 'trialogue_storage_writes_waiting',
+      help: 'Writes that have no answer yet.',
+      registers: [],
+      collect() {
+        this.set(writes.waiting());
+      },
+    }),
+  );
   const failed = new Counter({
     name: 'trialogue_failures_total',
     help: 'Unexpected failures by place.',
@@ -78,6 +106,11 @@ export function createMetrics(): Metrics & { print(): Promise<{ type: string; te
     messageAcked: (seconds) => acked.observe(seconds),
     messagesDelivered: (count) => delivered.inc(count),
     refused: (name) => refused.inc({ name }),
+    committed(calls, seconds) {
+      commitCalls.observe(calls);
+      commitSeconds.observe(seconds);
+    },
+    watchWrites: (waiting) => (writes.waiting = waiting),
     failed: (where) => failed.inc({ where }),
     print: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
@@ -92,5 +125,7 @@ export const noMetrics: Metrics = {
   messageAcked() {},
   messagesDelivered() {},
   refused() {},
+  committed() {},
+  watchWrites() {},
   failed() {},
 };

@@ -1,16 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { makeFolder } from './folders.ts';
 
 /** Secrets that the server makes for itself on its first start and finds again on the next. */
 export interface SecretFiles {
@@ -32,7 +24,7 @@ export function secretFiles(dir: string): SecretFiles {
     keep(name, make) {
       const file = pathOf(name);
       if (!exists(file)) {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         writeWhole(file, `${make()}\n`);
       }
       if (process.platform !== 'win32' && statSync(file).mode & 0o077) {

@@ -1,7 +1,10 @@
 import type { Store } from '../chat/ports.ts';
 import { findApp, findAppBySecretHash, listApps, putApp } from './apps.ts';
 import { createConversation, enterConversation, findConversation, keysOf, listConversations } from './conversations.ts';
-import { findFile, putFile } from './files.ts';
+import { dropMessages } from './dropped.ts';
+import { raiseFence } from './fences.ts';
+import { dropFiles, findFile, putFile } from './files.ts';
+import { endedAmong, headsOf } from './looks.ts';
 import { raiseMarks } from './marks.ts';
 import { listMembers, membersOf } from './members.ts';
 import { addMembers, removeMember } from './membership.ts';
@@ -36,8 +39,10 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   createSession: writes(createSession),
   findSession: reads(findSession),
   rotateRefresh: writes(rotateRefresh),
+  raiseFence: writes(raiseFence),
   endSession: writes(endSession),
   endSessionsOf: writes(endSessionsOf),
+  endedAmong: reads(endedAmong),
   useTicket: writes(useTicket),
   forgetExpired: writes(forgetExpired),
 
@@ -48,6 +53,7 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   listMembers: reads(listMembers),
   membersOf: reads(membersOf),
   keysOf: reads(keysOf),
+  headsOf: reads(headsOf),
   addMembers: writes(addMembers),
   removeMember: writes(removeMember),
 
@@ -57,15 +63,22 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   readPage: reads(readPage),
   messagesAfter: reads(messagesAfter),
   recallMessage: writes(recallMessage),
+  dropMessages: writes(dropMessages),
   readMessage: reads(readMessage),
   raiseMarks: writes(raiseMarks),
 
   putFile: writes(putFile),
   findFile: reads(findFile),
+  dropFiles: writes(dropFiles),
 
   /** A node that cannot write cannot serve, so the writer is asked. */
   ping: writes(async (sql) => void (await sql.query(`SELECT 1`))),
 };
+
+/** Those that change nothing. */
+export const readingCommands = (Object.keys(commands) as CommandName[]).filter(
+  (name) => commands[name].does === 'reads',
+);
 
 /** One command with its arguments, on its way to a database. */
 export interface Call {

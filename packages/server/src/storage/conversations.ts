@@ -9,7 +9,8 @@ import {
   type UserId,
 } from '@trialogue/protocol';
 
-import type { Actor, ConversationRow, ConversationSummary, MemberRow, Place, WrappedKey } from '../chat/ports.ts';
+import type { Actor, ConversationRow, ConversationSummary, MemberRow, Place, Room, WrappedKey } from '../chat/ports.ts';
+import { hashOf } from './contentHash.ts';
 import { addRow, ofMember, toMember, type MemberColumns } from './members.ts';
 import { toMessage, type MessageColumns } from './messages.ts';
 import { slots, type Sql } from './sql.ts';
@@ -24,10 +25,12 @@ interface Row {
   custom: string | null;
   epoch: KeyEpoch;
   last_seq: Seq;
+  min_seq: Seq;
+  log_epoch: string;
   updated_at: Instant;
 }
 
-const COLUMNS = `c.id, c.app_id, c.dlg_id, c.name, c.custom, c.epoch, c.last_seq, c.updated_at`;
+const COLUMNS = `c.id, c.app_id, c.dlg_id, c.name, c.custom, c.epoch, c.last_seq, c.min_seq, c.log_epoch, c.updated_at`;
 
 export async function createConversation(
   sql: Sql,
@@ -37,23 +40,31 @@ export async function createConversation(
     members: { userId: UserId; urole?: Urole }[];
     key: WrappedKey;
     now: Instant;
+    room?: Room;
   },
 ): Promise<void> {
-  const { appId, dlgId, name, custom, members, key, now } = conversation;
+  const { appId, dlgId, name, custom, members, key, now, room } = conversation;
   const [created] = await sql.query<{ id: number }>(
-    `INSERT INTO conversations (app_id, dlg_id, name, custom, epoch, last_seq, spoken, updated_at)
-     VALUES ($1, $2, $3, $4, $5, 0, 0, $6) ON CONFLICT DO NOTHING RETURNING id`,
+    `INSERT INTO conversations (app_id, dlg_id, name, custom, epoch, last_seq, spoken, updated_at, log_epoch)
+     VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
     appId,
     dlgId,
     name,
     custom === undefined ? null : JSON.stringify(custom),
     key.epoch,
     now,
+    firstLogEpoch(key),
   );
   if (!created) throw new Refused('conversation.exists');
   await addKey(sql, created.id, key);
-  for (const member of members) await addRow(sql, { conversation: created.id, appId, ...member });
+  for (const member of members) await addRow(sql, { conversation: created.id, appId, ...member }, room);
 }
+
+/**
+ * Of a conversation that is made anew under the name of one that a restored backup does not have: another one. A wrapped
+ * key is never the same twice, so nothing random is needed here.
+ */
+const firstLogEpoch = ({ wrapped }: WrappedKey): string => hashOf(wrapped).slice(0, 16);
 
 export async function findConversation(sql: Sql, place: Place): Promise<ConversationRow | undefined> {
   const [row] = await sql.query<Row>(
@@ -183,6 +194,8 @@ const toConversation = (row: Row, { appId, dlgId }: Place): ConversationRow => (
   dlgId,
   name: row.name,
   head: row.last_seq,
+  minSeq: row.min_seq,
+  logEpoch: row.log_epoch,
   epoch: row.epoch,
   updatedAt: row.updated_at,
   ...(row.custom !== null && { custom: JSON.parse(row.custom) as Record<string, unknown> }),

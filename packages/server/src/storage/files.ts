@@ -46,3 +46,16 @@ export async function findFile(sql: Sql, actor: Actor, dlgId: DlgId, fileId: Fil
     createdAt: row.created_at,
   };
 }
+
+/** Files of one call: each is a file to be removed as well. */
+const FILES_PER_CALL = 100;
+
+export async function dropFiles(sql: Sql, before: Instant): Promise<FileId[]> {
+  const dropped = await sql.query<{ file_id: string }>(
+    `DELETE FROM files WHERE file_id IN (
+       SELECT file_id FROM files WHERE created_at < $1 ORDER BY created_at LIMIT ${FILES_PER_CALL}
+     ) RETURNING file_id`,
+    before,
+  );
+  return dropped.map((row) => id<FileId>(row.file_id));
+}

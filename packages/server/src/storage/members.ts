@@ -1,6 +1,6 @@
 import { Refused, limits, type AppId, type DlgId, type Seq, type Urole, type UserId } from '@trialogue/protocol';
 
-import type { Actor, MemberRow, Place, Profile } from '../chat/ports.ts';
+import type { Actor, MemberRow, Place, Profile, Room } from '../chat/ports.ts';
 import type { Sql } from './sql.ts';
 import { findPlace, standOf } from './standing.ts';
 import { mustBeUser, toProfile, type ProfileColumns } from './users.ts';
@@ -38,17 +38,19 @@ export async function membersOf(sql: Sql, place: Place): Promise<Profile[]> {
  * Adds one member; one who had left takes the old place again, and the old marks with it. False when the user is in
  * the conversation already.
  *
- * @throws {Refused} user.not_found, member.too_many
+ * @throws {Refused} user.not_found, member.too_many, user.too_many_groups
  */
 export async function addRow(
   sql: Sql,
   member: { conversation: number; appId: AppId; userId: UserId; urole?: Urole },
+  room: Room = limits,
 ): Promise<boolean> {
   const { conversation, appId, userId, urole } = member;
   await mustBeUser(sql, appId, userId);
   const added = await sql.query(
-    `INSERT INTO members (conversation, app_id, user_id, urole, position)
-     VALUES ($1, $2, $3, $4, (SELECT count(*) FROM members WHERE conversation = $1))
+    `INSERT INTO members (conversation, app_id, user_id, urole, position, spoken_read)
+     VALUES ($1, $2, $3, $4, (SELECT count(*) FROM members WHERE conversation = $1),
+       (SELECT spoken_dropped FROM conversations WHERE id = $1))
      ON CONFLICT (conversation, user_id) DO UPDATE SET left_at = NULL, urole = $4
      WHERE members.left_at IS NOT NULL RETURNING user_id`,
     conversation,
@@ -61,6 +63,26 @@ export async function addRow(
     `SELECT count(*) AS now FROM members WHERE conversation = $1 AND left_at IS NULL`,
     conversation,
   );
-  if (count && count.now > limits.membersPerGroup) throw new Refused('member.too_many');
+  if (count && count.now > room.membersPerGroup) throw new Refused('member.too_many');
+  await mustHaveRoom(sql, member, room);
   return true;
+}
+
+/** Those who serve are in far more conversations than those who shop. */
+async function mustHaveRoom(
+  sql: Sql,
+  { conversation, appId, userId }: { conversation: number; appId: AppId; userId: UserId },
+  { groupsPerUser, groupsPerAgent }: Room,
+): Promise<void> {
+  const [row] = await sql.query<{ urole: Urole; groups: number }>(
+    `SELECT COALESCE(m.urole, u.urole) AS urole, (SELECT count(*) FROM members
+       WHERE app_id = $2 AND user_id = $3 AND left_at IS NULL) AS groups
+     FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
+     WHERE m.conversation = $1 AND m.user_id = $3`,
+    conversation,
+    appId,
+    userId,
+  );
+  const most = row?.urole === 'service' || row?.urole === 'bot' ? groupsPerAgent : groupsPerUser;
+  if (row && row.groups > most) throw new Refused('user.too_many_groups', `userId: ${userId}, at most ${most}`);
 }

@@ -1,6 +1,6 @@
 import { Refused, type Instant, type Message, type Urole, type UserId } from '@trialogue/protocol';
 
-import type { Draft, Place, WrappedKey } from '../chat/ports.ts';
+import type { Draft, Place, Room, WrappedKey } from '../chat/ports.ts';
 import { startEpoch } from './conversations.ts';
 import { addRow } from './members.ts';
 import { append } from './messages.ts';
@@ -10,13 +10,13 @@ import { placeOf } from './standing.ts';
 export async function addMembers(
   sql: Sql,
   place: Place,
-  { members, now }: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant },
+  { members, now, room }: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant; room?: Room },
 ): Promise<{ added: UserId[]; messages: Message[] }> {
   const stand = await placeOf(sql, place);
   const added: UserId[] = [];
   const messages: Message[] = [];
   for (const { notice, ...member } of members) {
-    if (!(await addRow(sql, { conversation: stand.conversation, appId: place.appId, ...member }))) continue;
+    if (!(await addRow(sql, { conversation: stand.conversation, appId: place.appId, ...member }, room))) continue;
     added.push(member.userId);
     messages.push(await append(sql, stand, notice, now));
   }

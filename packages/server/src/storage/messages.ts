@@ -14,6 +14,7 @@ import {
 
 import type { Accepted, Actor, Draft, Place, Range } from '../chat/ports.ts';
 import { hashOf } from './contentHash.ts';
+import { findDropped } from './dropped.ts';
 import type { Sql } from './sql.ts';
 import { findPlace, isMember, placeOf, standOf, type Stand } from './standing.ts';
 import { windowOf } from './window.ts';
@@ -60,13 +61,19 @@ export async function appendMessage(
   return appendOnce(sql, stand, draft, now);
 }
 
-/** @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch, message.id_conflict */
+/**
+ * What the platform says again is sealed again, and is not the same content. Of a message that is gone there is nothing
+ * else to compare: the id alone decides, as it does for one that was recalled.
+ *
+ * @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch, message.id_conflict
+ */
 export async function appendFor(sql: Sql, place: Place, draft: Draft, now: Instant): Promise<Accepted> {
   const stand = await placeOf(sql, place);
   if (draft.fromuid !== SYSTEM && !(await isMember(sql, stand.conversation, draft.fromuid))) {
     throw new Refused('member.not_found', `userId: ${draft.fromuid}`);
   }
-  return appendOnce(sql, stand, draft, now);
+  const dropped = stand.minSeq > 1 ? await findDropped(sql, stand.conversation, draft) : undefined;
+  return dropped?.answer ?? appendOnce(sql, stand, draft, now);
 }
 
 /** A repeat is answered before its epoch is looked at: what was stored stays stored when the key has changed since (I7). */
@@ -81,7 +88,7 @@ async function appendOnce(sql: Sql, stand: Stand, draft: Draft, now: Instant): P
 /** What was stored under the sender's id for it, and whether it is this very content. */
 async function findStored(
   sql: Sql,
-  { conversation }: Stand,
+  { conversation, minSeq }: Stand,
   { fromuid, clientMsgId, content }: Draft,
 ): Promise<{ isSame: boolean; answer: Accepted } | undefined> {
   const [known] = await sql.query<MessageColumns & { recalled_hash: string | null }>(
@@ -90,7 +97,7 @@ async function findStored(
     fromuid,
     clientMsgId,
   );
-  if (!known) return undefined;
+  if (!known) return minSeq > 1 ? findDropped(sql, conversation, { fromuid, clientMsgId, content }) : undefined;
   return {
     isSame: known.recalled_hash === null ? known.content === content : known.recalled_hash === hashOf(content),
     answer: { seq: known.seq, msgId: id<MsgId>(known.msg_id), sentAt: known.sent_at, repeated: true },
@@ -107,10 +114,10 @@ async function findStored(
 export async function append(sql: Sql, { conversation, epoch }: Stand, draft: Draft, now: Instant): Promise<Message> {
   if (draft.epoch !== epoch) throw new Refused('key.stale_epoch');
   const isSpoken = draft.fromuid !== SYSTEM;
-  const [next] = await sql.query<{ last_seq: Seq; spoken: number; updated_at: Instant }>(
+  const [next] = await sql.query<{ last_seq: Seq; min_seq: Seq; spoken: number; updated_at: Instant }>(
     `UPDATE conversations SET last_seq = last_seq + 1, spoken = spoken + $2,
        updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END
-     WHERE id = $1 RETURNING last_seq, spoken, updated_at`,
+     WHERE id = $1 RETURNING last_seq, min_seq, spoken, updated_at`,
     conversation,
     isSpoken ? 1 : 0,
     now,
@@ -124,6 +131,9 @@ export async function append(sql: Sql, { conversation, epoch }: Stand, draft: Dr
         next.last_seq,
       )
     : [];
+  if (next.last_seq === next.min_seq) {
+    await sql.query(`UPDATE conversations SET oldest_at = $2 WHERE id = $1`, conversation, next.updated_at);
+  }
   const { msgId, clientMsgId, fromuid, content } = draft;
   await sql.query(
     `INSERT INTO messages (conversation, seq, msg_id, client_msg_id, fromuid, content, sent_at, spoken, nth)
@@ -159,14 +169,17 @@ export async function findByClientMsgId(
 }
 
 export async function readPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Range): Promise<Page> {
-  const { conversation, head } = await standOf(sql, 'read', actor, dlgId);
-  const { from, to, hasMore } = windowOf(range, head);
-  return { list: await between(sql, conversation, from, to), hasMore, head };
+  const { conversation, head, minSeq, logEpoch } = await standOf(sql, 'read', actor, dlgId);
+  const { from, to, hasMore, reset } = windowOf(range, head, minSeq);
+  const list = await between(sql, conversation, from, to);
+  return { list, hasMore, head, minSeq, logEpoch, ...(reset && { reset }) };
 }
 
 export async function messagesAfter(sql: Sql, place: Place, after: Seq, limit: number): Promise<Message[]> {
   const stand = await findPlace(sql, place);
-  return stand ? between(sql, stand.conversation, after + 1, after + limit) : [];
+  if (!stand) return [];
+  const from = Math.max(after + 1, stand.minSeq);
+  return between(sql, stand.conversation, from, from + limit - 1);
 }
 
 export async function readMessage(sql: Sql, actor: Actor, dlgId: DlgId, seq: Seq): Promise<Message> {

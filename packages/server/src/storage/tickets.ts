@@ -2,7 +2,10 @@ import type { AppId, Instant } from '@trialogue/protocol';
 
 import type { Sql } from './sql.ts';
 
-/** A day after their end, tickets and sessions can surely not be used again, whatever the clocks of other machines say. */
+/**
+ * A day after their end, tickets and sessions can surely not be used again, whatever the clocks of other machines say.
+ * A day after a socket has taken over, the one before it is surely gone.
+ */
 const KEPT_AFTER_END_MS = 24 * 60 * 60_000;
 
 export async function useTicket(
@@ -21,4 +24,5 @@ export async function useTicket(
 export async function forgetExpired(sql: Sql, now: Instant): Promise<void> {
   await sql.query(`DELETE FROM used_tickets WHERE expires_at < $1`, now - KEPT_AFTER_END_MS);
   await sql.query(`DELETE FROM sessions WHERE expires_at < $1`, now - KEPT_AFTER_END_MS);
+  await sql.query(`DELETE FROM fences WHERE raised_at < $1`, now - KEPT_AFTER_END_MS);
 }

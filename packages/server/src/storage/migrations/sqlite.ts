@@ -9,6 +9,10 @@
  *   unread = (conversation.spoken − member.spoken_read) − (member.sent − member.sent_read)
  *
  * A member who leaves keeps the row: marks must not fall when the member comes back (I23).
+ *
+ * How old messages go (I17): they are the first ones of their conversation, as time never falls inside it, so what is
+ * kept is `min_seq..last_seq`. Only what a repeat is known by stays of them for a while, in `dropped_messages`. What is
+ * gone counts as unread for nobody: it raises `spoken_read` and `sent_read` of those who had not read so far.
  */
 export const sqliteMigrations: readonly (readonly string[])[] = [
   [
@@ -112,5 +116,41 @@ export const sqliteMigrations: readonly (readonly string[])[] = [
       size INTEGER NOT NULL,
       created_at INTEGER NOT NULL
     ) STRICT`,
+  ],
+  [
+    // One row. Another id, another life of the log: see sqlite/highWater.ts.
+    `CREATE TABLE log_identity (log_id TEXT NOT NULL) STRICT`,
+    `INSERT INTO log_identity (log_id) VALUES (lower(hex(randomblob(8))))`,
+    `ALTER TABLE conversations ADD COLUMN log_epoch TEXT NOT NULL DEFAULT '0'`,
+    `UPDATE conversations SET log_epoch = lower(hex(randomblob(8)))`,
+    `ALTER TABLE conversations ADD COLUMN min_seq INTEGER NOT NULL DEFAULT 1`,
+    // When the message at min_seq was stored; null when none is kept.
+    `ALTER TABLE conversations ADD COLUMN oldest_at INTEGER`,
+    `UPDATE conversations SET oldest_at = (SELECT sent_at FROM messages WHERE conversation = id AND seq = 1)`,
+    `CREATE INDEX conversations_by_oldest ON conversations (oldest_at) WHERE oldest_at IS NOT NULL`,
+    // `spoken` of the last message that was dropped.
+    `ALTER TABLE conversations ADD COLUMN spoken_dropped INTEGER NOT NULL DEFAULT 0`,
+    `CREATE TABLE dropped_messages (
+      conversation INTEGER NOT NULL REFERENCES conversations (id),
+      fromuid TEXT NOT NULL,
+      client_msg_id TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      msg_id TEXT NOT NULL,
+      sent_at INTEGER NOT NULL,
+      content_hash TEXT NOT NULL,
+      dropped_at INTEGER NOT NULL,
+      PRIMARY KEY (conversation, fromuid, client_msg_id)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX dropped_messages_by_time ON dropped_messages (dropped_at)`,
+    `CREATE INDEX files_by_time ON files (created_at)`,
+    `CREATE TABLE fences (
+      app_id TEXT NOT NULL,
+      user_id TEXT NOT NULL,
+      sid TEXT NOT NULL,
+      fence INTEGER NOT NULL,
+      raised_at INTEGER NOT NULL,
+      PRIMARY KEY (app_id, user_id, sid)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX fences_by_time ON fences (raised_at)`,
   ],
 ];

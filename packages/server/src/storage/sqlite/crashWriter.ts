@@ -5,10 +5,17 @@ import { as, draftFrom } from '../storesUnderTest.ts';
 import { openThreads } from './threads.ts';
 
 /**
- * A process made to be killed: appends to the conversations `c0`, `c1`, … of the database it is given, and prints
- * `<dlgId> <seq> <clientMsgId>` for each message that was acknowledged, and nothing for others.
+ * A process made to be killed: appends to the conversations of the database it is given, and prints
+ * `<dlgId> <seq> <clientMsgId>` for each message that was acknowledged, and nothing for others. With the word `alone`
+ * one person talks, and says nothing before the last ack is printed.
  */
-const store = await openThreads(process.argv[2] ?? '', { onFatal: () => process.exit(1) });
+const [, , file = '', word] = process.argv;
+const store = await openThreads(file, {
+  onFatal: (cause) => {
+    process.stderr.write(`${cause.message}\n`);
+    process.exit(1);
+  },
+});
 
 async function talk(dlgId: DlgId, person: typeof ada): Promise<never> {
   for (;;) {
@@ -19,5 +26,6 @@ async function talk(dlgId: DlgId, person: typeof ada): Promise<never> {
 }
 
 const conversations = (await store.listConversations({ ...as(ada), appId: shop }, { page: 1, size: 10 })).list;
+const people = word === 'alone' ? [ada] : [ada, bo, cy];
 process.stdout.write('started\n');
-await Promise.all(conversations.flatMap(({ dlgId }) => [ada, bo, cy].map((person) => talk(id<DlgId>(dlgId), person))));
+await Promise.all(conversations.flatMap(({ dlgId }) => people.map((person) => talk(id<DlgId>(dlgId), person))));

@@ -85,17 +85,6 @@ export function openDatabase(file: string, { readOnly = false } = {}): Database 
   };
 }
 
-/** Reads the whole file once, so that damage is met at the start and not by somebody's message (I33). */
-export async function checkWhole(file: string, db: Database): Promise<void> {
-  const found = await db.query<{ quick_check: string }>(`PRAGMA quick_check(3)`).catch((error: unknown) => {
-    throw withFile(file, error);
-  });
-  const damage = found.map((row) => row.quick_check).filter((line) => line !== 'ok');
-  if (damage.length > 0) {
-    throw new Error(`The database ${file} is damaged (${damage.join('; ')}). Restore it from a backup.`);
-  }
-}
-
 function connect(file: string) {
   try {
     return new DatabaseSync(file, { timeout: 5000 });
@@ -104,7 +93,8 @@ function connect(file: string) {
   }
 }
 
-const withFile = (file: string, cause: unknown): Error =>
+/** Says which file it was. */
+export const withFile = (file: string, cause: unknown): Error =>
   new Error(`The database ${file} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`, {
     cause,
   });

@@ -32,6 +32,9 @@ const isOneOf = (error: unknown, codes: readonly number[]): boolean => codes.inc
 /** No space is left: nothing was stored, and there may be space again later (I31). */
 export const isFull = (error: unknown): boolean => isOneOf(error, [FULL]);
 
+/** Another program holds the file: nothing was stored. */
+export const isBusy = (error: unknown): boolean => isOneOf(error, [BUSY]);
+
 /**
  * The disk or the file cannot be trusted any more: nobody knows what is on disk, so nothing may be acknowledged from
  * now on (I32).

@@ -88,6 +88,24 @@ test('when the disk fails under a commit nobody has an answer (I32)', async () =
   await expect(commitTogether(failing, [sends(ada, 'lost')])).rejects.toThrow('disk I/O error');
 });
 
+test('when another program holds the file for long, the calls are refused for now, and certainly not stored (I2)', async () => {
+  const held = {
+    query: db.query,
+    get isInTransaction() {
+      return db.isInTransaction;
+    },
+    exec(statement: string) {
+      if (statement.startsWith('BEGIN')) throw Object.assign(new Error('database is locked'), { errcode: 5 });
+      db.exec(statement);
+    },
+  };
+  expect(await commitTogether(held, [sends(ada, 'one'), sends(bo, 'two')])).toMatchObject([
+    { refused: { refusal: 'storage.unavailable' } },
+    { refused: { refusal: 'storage.unavailable' } },
+  ]);
+  expect(await contents()).toEqual([]);
+});
+
 test('when the disk fails under one call, none of the others has an answer either (I32)', async () => {
   const failing = {
     exec: db.exec,

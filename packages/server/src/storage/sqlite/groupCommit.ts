@@ -3,7 +3,7 @@ import { Refused } from '@trialogue/protocol';
 import { runCall, type Call } from '../commands.ts';
 import type { Sql } from '../sql.ts';
 import type { Database } from './database.ts';
-import { isFatal, isFatalAtCommit, isFull } from './failures.ts';
+import { isBusy, isFatal, isFatalAtCommit, isFull } from './failures.ts';
 
 /** What became of one call. An `error` is a bug. */
 export type Outcome = { value: unknown } | { refused: Refused } | { error: Error };
@@ -14,7 +14,8 @@ type Connection = Sql & Pick<Database, 'exec' | 'isInTransaction'>;
  * Runs calls in one transaction, so that they share one fsync. Each has a savepoint of its own: one that is refused
  * undoes itself and nothing else. The outcomes may be told to the callers: they are on disk.
  *
- * When the disk is full the calls are refused and nothing of them is kept (I31).
+ * When the disk is full, or another program holds the file for long, the calls are refused and nothing of them is kept
+ * (I31).
  *
  * @throws what the disk said, when it can no longer be trusted. Then no call has an outcome (I32).
  */
@@ -26,6 +27,7 @@ export async function commitTogether(db: Connection, calls: readonly Call[]): Pr
   } catch (error) {
     rollBack(db);
     if (isFull(error)) return allFull(calls);
+    if (isBusy(error)) return allUnavailable(calls);
     throw error;
   }
   try {
@@ -35,7 +37,7 @@ export async function commitTogether(db: Connection, calls: readonly Call[]): Pr
     if (isFatalAtCommit(error)) throw error;
     rollBack(db);
     if (isFull(error)) return allFull(calls);
-    return calls.map(() => ({ refused: new Refused('storage.unavailable') }));
+    return allUnavailable(calls);
   }
 }
 
@@ -72,6 +74,9 @@ const toOutcome = (error: unknown): Outcome =>
   error instanceof Refused ? { refused: error } : { error: error instanceof Error ? error : new Error(String(error)) };
 
 const allFull = (calls: readonly Call[]): Outcome[] => calls.map(() => ({ refused: new Refused('storage.full') }));
+
+const allUnavailable = (calls: readonly Call[]): Outcome[] =>
+  calls.map(() => ({ refused: new Refused('storage.unavailable') }));
 
 function rollBack(db: Connection): void {
   if (db.isInTransaction) db.exec('ROLLBACK');

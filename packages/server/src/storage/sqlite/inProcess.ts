@@ -2,11 +2,10 @@ import { Refused } from '@trialogue/protocol';
 
 import type { Store } from '../../chat/ports.ts';
 import { commands, storeOver, type Call } from '../commands.ts';
-import { migrate } from '../migrations/migrate.ts';
-import { sqliteMigrations } from '../migrations/sqlite.ts';
-import { IN_MEMORY, checkWhole, openDatabase } from './database.ts';
+import { IN_MEMORY, openDatabase } from './database.ts';
 import { isFatal } from './failures.ts';
-import { atomicallyOn, commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import { commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import { closeNoted, prepareToWrite } from './opening.ts';
 
 /** Of the log, before it is copied into the database file: 4 MiB. */
 const WAL_PAGES = 1000;
@@ -17,7 +16,10 @@ const WAL_PAGES = 1000;
  *
  * @throws {Error} when the database cannot be trusted (I33).
  */
-export async function openInProcess(file: string = IN_MEMORY): Promise<Store> {
+export async function openInProcess(
+  file: string = IN_MEMORY,
+  onWarning: (what: string) => void = () => {},
+): Promise<Store> {
   const db = openDatabase(file);
   let previous: Promise<unknown> = Promise.resolve();
   let isOpen = true;
@@ -41,15 +43,15 @@ export async function openInProcess(file: string = IN_MEMORY): Promise<Store> {
     });
   const close = () =>
     inTurn(async () => {
+      if (isOpen) await closeNoted(file, db);
+      else db.close();
       isOpen = false;
-      db.close();
     });
 
   try {
-    await checkWhole(file, db);
-    await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations);
+    for (const what of await prepareToWrite(file, db)) onWarning(what);
   } catch (error) {
-    await close();
+    db.close();
     throw error;
   }
   return storeOver(perform, close);

@@ -4,13 +4,17 @@ import { Refused } from '@trialogue/protocol';
 
 import type { Call } from '../commands.ts';
 import type { Wal } from './database.ts';
-import type { Answer, Ask, FromThread, ThreadSetup, ToThread } from './wire.ts';
+import type { Answer, Ask, Commit, FromThread, ThreadSetup, ToThread } from './wire.ts';
 
 /** A storage thread as the main thread sees it. */
 export interface Thread {
   /** @throws {Refused} what the command refuses, or storage.unavailable (certainly not done) */
   ask(call: Call): Promise<unknown>;
   checkpoint(): void;
+  /** Writes down how far the log has come. */
+  note(): void;
+  /** Calls that have no answer yet. */
+  underWay(): number;
   /** Answers once everything asked before is done and the connection is closed. */
   close(): Promise<void>;
   /** Stops at once; what was asked has no answer. */
@@ -31,12 +35,17 @@ const MOST_UNDER_WAY = 10_000;
 /**
  * Starts a thread. Answers when its connection is open.
  *
- * @param onDeath called once, when the thread has died after it was ready, or was killed.
+ * @param on `death` is called once, when the thread has died after it was ready, or was killed.
  * @throws {Error} what the thread said when it could not open the database.
  */
 export function startThread(
   setup: ThreadSetup,
-  { onWal, onDeath }: { onWal?: (wal: Wal) => void; onDeath: (cause: Error) => void },
+  on: {
+    wal?: (wal: Wal) => void;
+    commit?: (commit: Commit) => void;
+    warning: (what: string) => void;
+    death: (cause: Error) => void;
+  },
 ): Promise<Thread> {
   const worker = startWorker(setup);
   const underWay = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -67,7 +76,7 @@ export function startThread(
     underWay.clear();
     void worker.terminate();
     if (closed) closed();
-    else if (isReady) onDeath(cause);
+    else if (isReady) on.death(cause);
   };
 
   const thread: Thread = {
@@ -83,6 +92,10 @@ export function startThread(
       isCheckpointing = true;
       post({ does: 'checkpoint' });
     },
+    note() {
+      if (!death && !closed) post({ does: 'note' });
+    },
+    underWay: () => underWay.size,
     close: () =>
       new Promise((resolve) => {
         if (death) return resolve();
@@ -104,11 +117,13 @@ export function startThread(
       if (message.says === 'ready') {
         isReady = true;
         resolve(thread);
-      } else if (message.says === 'checkpointed') isCheckpointing = false;
+      } else if (message.says === 'warning') on.warning(message.what);
+      else if (message.says === 'checkpointed') isCheckpointing = false;
       else if (message.says === 'closed') void worker.terminate();
       else {
         for (const answer of message.answers) settle(answer);
-        if (message.wal) onWal?.(message.wal);
+        if (message.wal) on.wal?.(message.wal);
+        if (message.commit) on.commit?.(message.commit);
       }
     });
   });

@@ -1,6 +1,21 @@
 import type { Store } from '../../chat/ports.ts';
 import { commands, storeOver } from '../commands.ts';
 import { startThread, type Thread } from './thread.ts';
+import type { Commit } from './wire.ts';
+
+/** How far the log has come is written down this often, while anything is written at all. */
+const NOTE_EVERY_MS = 10_000;
+
+/** Who is told how the storage is doing. */
+export interface StorageWatch {
+  /** Once, when the disk cannot be trusted any more. */
+  onFatal: (cause: Error) => void;
+  /** Something that the operator should know. */
+  onWarning?: (what: string) => void;
+  onCommit?: (commit: Commit) => void;
+  /** Handed over at the start: how many writes have no answer yet. */
+  onQueue?: (length: () => number) => void;
+}
 
 /** Pages in the log, not yet in the database file, after which the reader is asked to copy them: 4 MiB. */
 const CHECKPOINT_PAGES = 1000;
@@ -14,39 +29,54 @@ const CHECKPOINT_PAGES = 1000;
  *
  * @throws {Error} when the database cannot be opened, is damaged, newer, or not durable (I33).
  */
-export async function openThreads(file: string, { onFatal }: { onFatal: (cause: Error) => void }): Promise<Store> {
+export async function openThreads(
+  file: string,
+  watch: StorageWatch,
+  { noteEveryMs = NOTE_EVERY_MS } = {},
+): Promise<Store> {
   const threads: Thread[] = [];
   let isDead = false;
-  const onDeath = (cause: Error) => {
+  let isNoted = true;
+  const warning = (what: string) => watch.onWarning?.(what);
+  const death = (cause: Error) => {
     if (isDead) return;
     isDead = true;
     for (const thread of threads) thread.kill(cause);
-    onFatal(cause);
+    watch.onFatal(cause);
   };
 
   const reader: { thread?: Thread } = {};
   const writer = await startThread(
     { role: 'writer', file },
     {
-      onDeath,
-      onWal: ({ pages, checkpointed }) => {
+      death,
+      warning,
+      commit: (commit) => watch.onCommit?.(commit),
+      wal: ({ pages, checkpointed }) => {
+        isNoted = false;
         if (pages - checkpointed > CHECKPOINT_PAGES) reader.thread?.checkpoint();
       },
     },
   );
   threads.push(writer);
   try {
-    reader.thread = await startThread({ role: 'reader', file }, { onDeath });
+    reader.thread = await startThread({ role: 'reader', file }, { death, warning });
   } catch (error) {
     await writer.close();
     throw error;
   }
   threads.push(reader.thread);
+  watch.onQueue?.(writer.underWay);
+  const noteNowAndThen = setInterval(() => {
+    if (!isNoted) reader.thread?.note();
+    isNoted = true;
+  }, noteEveryMs).unref();
   const by = { writes: writer, reads: reader.thread };
 
   return storeOver(
     (call) => by[commands[call.name].does].ask(call),
     async () => {
+      clearInterval(noteNowAndThen);
       // The writer last: whoever closes last folds the log into the database file.
       await by.reads.close();
       await by.writes.close();

@@ -10,6 +10,12 @@ export interface ThreadSetup {
   file: string;
 }
 
+/** What a commit was, for the metrics. */
+export interface Commit {
+  calls: number;
+  seconds: number;
+}
+
 export interface Ask extends Call {
   id: number;
 }
@@ -21,11 +27,13 @@ export type Answer = { id: number } & (
 );
 
 /** All that came up in one turn of the main thread travels together. */
-export type ToThread = { does: 'ask'; asks: Ask[] } | { does: 'checkpoint' } | { does: 'close' };
+export type ToThread = { does: 'ask'; asks: Ask[] } | { does: 'checkpoint' } | { does: 'note' } | { does: 'close' };
 
 export type FromThread =
   | { says: 'ready' }
+  /** For the operator. */
+  | { says: 'warning'; what: string }
   /** From the writer with the answers of one commit, in one message: they are released in the same turn. */
-  | { says: 'answers'; answers: Answer[]; wal?: Wal }
+  | { says: 'answers'; answers: Answer[]; wal?: Wal; commit?: Commit }
   | { says: 'checkpointed' }
   | { says: 'closed' };

@@ -1,15 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 
 import type { Call } from '../commands.ts';
-import { migrate } from '../migrations/migrate.ts';
-import { sqliteMigrations } from '../migrations/sqlite.ts';
-import { checkWhole, openDatabase, type Database } from './database.ts';
-import { atomicallyOn, commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import { openDatabase, type Database } from './database.ts';
+import { commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import { highWaterOf, noted } from './highWater.ts';
+import { closeNoted, prepareToWrite } from './opening.ts';
 import type { Answer, Ask, FromThread, ThreadSetup, ToThread } from './wire.ts';
 
 /**
  * A storage thread. The writer puts whatever queued up while its last commit was under way into the next one; the
- * reader answers from its own connection and does the checkpoints, so that no commit waits for one.
+ * reader answers from its own connection, does the checkpoints, and notes how far the log has come, so that no commit
+ * waits for that.
  *
  * An error that makes the disk untrustworthy is not caught anywhere: it ends the thread, and with it every answer (I32).
  */
@@ -32,22 +34,28 @@ const runners: Record<ThreadSetup['role'], (db: Database, calls: readonly Call[]
 async function serve(port: MessagePort, { role, file }: ThreadSetup): Promise<void> {
   const say = (message: FromThread) => port.postMessage(message);
   const db = openDatabase(file, { readOnly: role === 'reader' });
-  if (role === 'writer') {
-    await checkWhole(file, db);
-    await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations);
-  }
+  const warn = (warnings: readonly string[]) => {
+    for (const what of warnings) say({ says: 'warning', what });
+  };
+  if (role === 'writer') warn(await prepareToWrite(file, db));
 
   const waiting: Ask[] = [];
   let isWorking = false;
   let isClosing = false;
+  let noting = Promise.resolve();
 
   const hear = (message: ToThread) => {
     if (message.does === 'ask') waiting.push(...message.asks);
     else if (message.does === 'close') isClosing = true;
+    else if (message.does === 'note') noting = noting.then(note);
     else {
       db.checkpoint();
       say({ says: 'checkpointed' });
     }
+  };
+  /** Gives way to whoever asks something meanwhile. */
+  const note = async () => {
+    warn(noted(file, await highWaterOf(db, () => nextTurn())));
   };
   /** Takes in what came while this thread was busy, without giving the event loop a turn for each message. */
   const hearAll = () => {
@@ -59,19 +67,23 @@ async function serve(port: MessagePort, { role, file }: ThreadSetup): Promise<vo
     isWorking = true;
     for (hearAll(); waiting.length > 0; hearAll()) {
       const asks = waiting.splice(0, CALLS_PER_COMMIT);
+      const from = performance.now();
       const outcomes = await runners[role](db, asks);
+      const seconds = (performance.now() - from) / 1000;
       const answers = asks.map((ask, at) => toAnswer(ask, outcomes[at]));
       if (role === 'reader') {
         say({ says: 'answers', answers });
         continue;
       }
       const wal = db.wal();
-      say({ says: 'answers', answers, wal });
+      say({ says: 'answers', answers, wal, commit: { calls: asks.length, seconds } });
       if (wal.pages > WAL_PAGES_MOST) db.checkpoint();
     }
     isWorking = false;
     if (isClosing) {
-      db.close();
+      await noting;
+      if (role === 'writer') await closeNoted(file, db);
+      else db.close();
       port.off('message', onMessage);
       say({ says: 'closed' });
     }
