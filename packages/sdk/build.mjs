@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
-const LARGEST_GZIP_BYTES = 20_000;
+const LARGEST_GZIP_BYTES = 22_700;
 
 const outAt = process.argv.indexOf('--out');
 const out = outAt < 0 ? 'dist' : resolve(process.argv[outAt + 1] ?? 'dist');

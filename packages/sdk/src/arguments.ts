@@ -2,7 +2,7 @@ import { ImDecryptError, parseKeyring } from '@trialogue/crypto';
 import {
   Malformed,
   clientFrame,
-  limits,
+  clientLimits,
   payload as payloadShape,
   type ClientFrame,
   type Payload,
@@ -41,9 +41,12 @@ export function checkedKey(dlgKey: string): string {
 
 /** @throws {ImError} sdk.bad_argument */
 export function checkedAddress(wsAddr: string): string {
-  const scheme = /^(wss?):\/\/[^/]/i.exec(wsAddr)?.[1];
-  if (scheme === undefined) throw wrongArgument('wsAddr: expected an address that starts with ws:// or wss://.');
-  return wsAddr;
+  try {
+    if (/^wss?:$/.test(new URL(wsAddr).protocol)) return wsAddr;
+  } catch {
+    // Said below.
+  }
+  throw wrongArgument('wsAddr: expected an address that starts with ws:// or wss://.');
 }
 
 /**
@@ -54,8 +57,8 @@ export function checkedAddress(wsAddr: string): string {
 export function plaintextOf(payload: Payload): string {
   try {
     const bytes = new TextEncoder().encode(JSON.stringify(payload)).length;
-    if (bytes > limits.payloadBytes) {
-      const detail = `The payload has ${bytes} bytes as JSON; at most ${limits.payloadBytes} are allowed.`;
+    if (bytes > clientLimits.payloadBytes) {
+      const detail = `The payload has ${bytes} bytes as JSON; at most ${clientLimits.payloadBytes} are allowed.`;
       throw new ImError(failure('message.too_large', detail));
     }
     const read = payloadShape.read(payload, 'payload');

@@ -4,5 +4,6 @@ export type { HistoryPage } from './client/state.ts';
 export type { Received } from './conversation/received.ts';
 export { ImError } from './errors.ts';
 export type { Stored, Told } from './events.ts';
-export { unsureInMemory } from './outbox/unsure.ts';
+export { storeInMemory, sturdy, type Kept, type OutboxStore } from './outbox/store.ts';
+export { onlyTab, type Tabs } from './outbox/tabs.ts';
 export { openSession, type Session } from './session.ts';

@@ -1,36 +1,39 @@
-import { refusals, type RefusalName, type Retry } from '@trialogue/protocol';
+import { retries, type RefusalName, type Retry } from '@trialogue/protocol';
 
 /** What can go wrong on this side of the wire. What the server refuses has the names of the protocol's table. */
-export const ownFailures = {
-  'sdk.bad_argument': { retry: 'never', says: 'The call was made with a wrong argument.' },
-  'sdk.no_web_socket': {
-    retry: 'never',
-    says: 'There is no WebSocket here. Hand a class in: new Im({ WebSocket }).',
-  },
-  'sdk.not_started': { retry: 'never', says: 'There is no connection yet. Call getInstance first.' },
-  'sdk.no_conversation': { retry: 'never', says: 'No conversation was chosen. Give dlgId, or call updateConfig.' },
-  'sdk.no_key': {
-    retry: 'later',
-    says: 'The key of this conversation is not known. Give dlgKey with updateConfig, or wait for the event `opened`.',
-  },
-  'sdk.outbox_full': { retry: 'later', says: 'Too many messages wait to be sent.' },
-  'sdk.closed': { retry: 'later', says: 'The connection was closed by close() before the server answered.' },
-  'sdk.shut': { retry: 'never', says: 'The server told this client to stay away.' },
-  'sdk.timeout': { retry: 'later', says: 'The server did not answer in time.' },
-  'sdk.unreachable': { retry: 'later', says: 'The server cannot be reached.' },
-  'sdk.unsupported_version': {
-    retry: 'never',
-    says: 'The server speaks no version of the protocol that this SDK knows.',
-  },
-  'sdk.bad_frame': { retry: 'never', says: 'The server said something that is not of the protocol.' },
-  'sdk.bad_key': { retry: 'never', says: 'The server sent a key that is not a keyring.' },
-  'sdk.undecryptable': { retry: 'never', says: 'A message could not be opened.' },
-  'sdk.no_token': { retry: 'afterSignIn', says: 'getToken gave no token.' },
-  'sdk.handler_failed': { retry: 'never', says: 'A handler of the application threw.' },
-} as const satisfies Record<string, { retry: Retry; says: string }>;
+const ownFailures = {
+  'sdk.bad_argument': 'The call was made with a wrong argument.',
+  'sdk.no_web_socket': 'There is no WebSocket here. Hand a class in: new Im({ WebSocket }).',
+  'sdk.not_started': 'There is no connection yet. Call getInstance first.',
+  'sdk.no_conversation': 'No conversation was chosen. Give dlgId, or call updateConfig.',
+  'sdk.no_key': 'The key of this conversation is not known. Give dlgKey, or wait for the event `opened`.',
+  'sdk.outbox_full': 'Too many messages wait to be sent.',
+  'sdk.outbox_expired': 'The message could not be sent for three days.',
+  'sdk.closed': 'close(), or another user, came before the answer of the server.',
+  'sdk.shut': 'The server told this client to stay away.',
+  'sdk.timeout': 'The server did not answer in time.',
+  'sdk.unreachable': 'The server cannot be reached.',
+  'sdk.unsupported_version': 'This SDK speaks no version of the protocol that the server does.',
+  'sdk.bad_frame': 'The server said something that is not of the protocol.',
+  'sdk.bad_key': 'The server sent a key that is not a keyring.',
+  'sdk.undecryptable': 'A message could not be opened.',
+  'sdk.no_token': 'getToken gave no token.',
+  'sdk.handler_failed': 'A handler of the application threw.',
+} as const;
+type OwnName = keyof typeof ownFailures;
+
+/** The same call will fail again, apart from these. */
+const ownRetries: { readonly [Name in OwnName]?: Retry } = {
+  'sdk.no_key': 'later',
+  'sdk.outbox_full': 'later',
+  'sdk.closed': 'later',
+  'sdk.timeout': 'later',
+  'sdk.unreachable': 'later',
+  'sdk.no_token': 'afterSignIn',
+};
 
 /** A stable dotted name: a refusal of the server (`conversation.not_member`), or `sdk.…`. */
-export type FailureName = RefusalName | keyof typeof ownFailures;
+export type FailureName = RefusalName | OwnName;
 
 /** What went wrong, as data. */
 export interface Failure {
@@ -47,10 +50,10 @@ export interface Failure {
 }
 
 export function failure(error: FailureName, detail?: string, outcome: Failure['outcome'] = 'none'): Failure {
-  const { says, retry } = Object.hasOwn(ownFailures, error)
-    ? ownFailures[error as keyof typeof ownFailures]
-    : refusals[error as RefusalName];
-  return { error, msg: detail ? `${says} ${detail}` : says, retry, outcome };
+  // What a server refuses it says in its own words.
+  const says = Object.hasOwn(ownFailures, error) ? ownFailures[error as OwnName] : undefined;
+  const retry: Retry = ownRetries[error as OwnName] ?? retries[error as RefusalName] ?? 'never';
+  return { error, msg: [says, detail].filter(Boolean).join(' '), retry, outcome };
 }
 
 /** Why a promise of the SDK was rejected, or a call refused. */

@@ -36,7 +36,18 @@ async function echoServer() {
         user = frame.uid;
         say({ op: 'bound', userId: user, sessionId: id<SessionId>('s'), expiresAt: 1 });
       }
-      if (frame.op === 'open') say({ op: 'opened', id: frame.id, dlgId: frame.dlgId, head: seq, readSeq: 0, dlgKey });
+      if (frame.op === 'open')
+        say({
+          op: 'opened',
+          id: frame.id,
+          dlgId: frame.dlgId,
+          head: seq,
+          readSeq: 0,
+          dlgKey,
+          minSeq: 1,
+          logEpoch: 'e1',
+          online: [],
+        });
       if (frame.op === 'send') {
         const stored = { seq: ++seq, msgId: id<MsgId>(`m${seq}`), sentAt: seq };
         const { dlgId, clientMsgId, content } = frame;
@@ -96,6 +107,19 @@ describe('the SDK on real sockets', () => {
     const opened = new Promise<void>((resolve) => void imApp.on('opened', () => resolve()));
     return { imApp, messages, calls, opened };
   }
+
+  test('where there is no IndexedDB, it is said once that the outbox is in memory', async () => {
+    const imApp = new Im({ WebSocket });
+    apps.push(imApp);
+    const reasons: string[] = [];
+    imApp.on('outboxInMemory', ({ reason }) => void reasons.push(reason));
+    const config = { wsAddr: server.wsAddr, dlgKey, dlgId: tea, user: { fromuid: ada.userId } };
+    const onConnect = () => imApp.socket.bindUser({ token: 't', uid: ada.userId });
+    imApp.getInstance(config).getInstance({ ...config, handler: { onConnect } });
+    expect(await imApp.socket.send({ type: 'text', text: 'hi' })).toMatchObject({ seq: 1 });
+    expect(reasons).toEqual([expect.stringContaining('indexedDB')]);
+    expect(imApp.socket.outbox()).toEqual([]);
+  });
 
   test('Ada and Bo talk, and what goes over the wire is sealed', async () => {
     const [adas, bos] = [enter(ada), enter(bo)];

@@ -7,7 +7,9 @@ import { browserWakes } from './connection/wakes.ts';
 import { ImError, failure } from './errors.ts';
 import type { ImEventName, ImEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
-import { unsureInMemory } from './outbox/unsure.ts';
+import { indexedDbStore } from './outbox/indexedDb.ts';
+import { sturdy, type OutboxStore } from './outbox/store.ts';
+import { browserTabs, onlyTab, type Tabs } from './outbox/tabs.ts';
 import { checkedConfig, handled, openSession, type Session } from './session.ts';
 import type { ImConfig, ImHandler, ImSocket } from './socket.ts';
 import { dialWith, type WebSocketClass } from './transport/webSocket.ts';
@@ -25,7 +27,7 @@ export class Im {
   readonly socket: ImSocket;
   readonly #WebSocket: WebSocketClass | undefined;
   readonly #listeners = new Listeners();
-  readonly #unsure = unsureInMemory();
+  #kept: { store: OutboxStore; tabs: Tabs } | undefined;
   #session: Session | undefined;
 
   constructor({ WebSocket }: ImOptions = {}) {
@@ -53,7 +55,7 @@ export class Im {
       clock: systemClock,
       wakes: browserWakes,
       random: Math.random,
-      unsure: this.#unsure,
+      ...(this.#kept ??= this.#keep()),
       tell: (told) => {
         own.tell(told);
         this.#listeners.tell(told);
@@ -61,6 +63,12 @@ export class Im {
       getToken: config.getToken,
     });
     return this;
+  }
+
+  #keep(): { store: OutboxStore; tabs: Tabs } {
+    const tell = (reason: string) => this.#listeners.tell({ name: 'outboxInMemory', detail: { reason } });
+    const isPage = typeof document !== 'undefined';
+    return { store: sturdy(indexedDbStore(), systemClock, tell), tabs: isPage ? browserTabs() : onlyTab };
   }
 
   /**
@@ -124,6 +132,10 @@ function socketOf(session: () => Session | undefined): ImSocket {
     updateConfig: (conversation) => started().updateConfig(conversation),
     send: (payload, options) => handled(() => started().send(payload, options)),
     history: (options) => handled(() => started().history(options)),
+    outbox: () => session()?.outbox() ?? [],
+    retry: (message) => handled(() => started().retry(message)),
+    discard: (message) => started().discard(message),
+    typing: (isTyping) => started().typing(isTyping),
     markRead: (seq) => started().markRead(seq),
     reconnect: () => started().reconnect(),
   };

@@ -5,6 +5,6 @@ export type { HistoryPage } from './client/state.ts';
 export type { ConnectionName, ReconnectReason } from './connection/connection.ts';
 export type { Received } from './conversation/received.ts';
 export { ImError, type FailureName } from './errors.ts';
-export type { ImErrorEvent, ImEventName, ImEvents, OutboxEvent, Stored } from './events.ts';
+export type { ImErrorEvent, ImEventName, ImEvents, OutboxEvent, Stored, Waiting } from './events.ts';
 export { Im, Im as default, type Decrypted, type ImOptions } from './im.ts';
-export type { BindUser, HistoryOptions, ImConfig, ImHandler, ImSocket, SendOptions } from './socket.ts';
+export type { BindUser, HistoryOptions, ImConfig, ImHandler, ImSocket, MessageName, SendOptions } from './socket.ts';

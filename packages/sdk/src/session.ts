@@ -1,9 +1,18 @@
-import { open, seal } from '@trialogue/crypto';
-import { id, type ClientMsgId, type DlgId, type Payload, type UserId } from '@trialogue/protocol';
+import { open, seal, toBase64url } from '@trialogue/crypto';
+import {
+  id,
+  type ClientMsgId,
+  type DlgId,
+  type Instant,
+  type Payload,
+  type Sid,
+  type UserId,
+} from '@trialogue/protocol';
 
 import { checkedAddress, checkedFrame, checkedKey, plaintextOf, wrongArgument } from './arguments.ts';
 import { makeStep } from './client/client.ts';
 import { sendKey, type Answer, type ClientConfig, type HistoryPage } from './client/state.ts';
+import { waitingHere } from './client/waiting.ts';
 import { newClientMsgId } from './clientMsgId.ts';
 import { fullJitter } from './connection/backoff.ts';
 import type { Clock } from './connection/clock.ts';
@@ -12,8 +21,11 @@ import { drive } from './connection/driver.ts';
 import type { Wakes } from './connection/wakes.ts';
 import { ImError, failure } from './errors.ts';
 import type { Stored, Told } from './events.ts';
-import type { Unsure } from './outbox/unsure.ts';
-import type { HistoryOptions, ImConfig, ImSocket, SendOptions } from './socket.ts';
+import { keeping } from './outbox/keeping.ts';
+import { find, hasFailed } from './outbox/outbox.ts';
+import type { OutboxStore } from './outbox/store.ts';
+import type { Tabs } from './outbox/tabs.ts';
+import type { HistoryOptions, ImConfig, ImSocket, MessageName, SendOptions } from './socket.ts';
 import type { Dial } from './transport/transport.ts';
 
 export interface SessionPorts {
@@ -22,7 +34,11 @@ export interface SessionPorts {
   wakes: Wakes;
   random: () => number;
   tell: (told: Told) => void;
-  unsure: Unsure;
+  /** Where the outbox outlives the page. */
+  store: OutboxStore;
+  tabs: Tabs;
+  /** The clock on the wall; nothing but when a message was sent off is taken from it. */
+  date?: () => number;
   getToken: ImConfig['getToken'];
 }
 
@@ -33,17 +49,31 @@ export interface Session extends ImSocket {
 }
 
 /** Starts a connection and gives what the application does with it. */
-export function openSession(config: ClientConfig, { unsure, random, ...ports }: SessionPorts): Session {
+export function openSession(config: ClientConfig, { random, store, tabs, date, ...ports }: SessionPorts): Session {
   const pending = new Map<string, Deferred>();
-  const driver = drive(config, { ...ports, step: makeStep({ backoff: fullJitter(random), seal }), settle });
+  const { clock } = ports;
+  const ahead = (date ?? Date.now)() - clock.now();
+  const toDate = (at: Instant) => at + ahead;
+  const tools = { backoff: fullJitter(random), seal, toDate };
+  const outbox = keeping(new URL(config.wsAddr).origin, {
+    store,
+    tabs,
+    clock,
+    toDate,
+    fromDate: (time) => time - ahead,
+    dispatch: (event) => {
+      // What comes back too late is for the session after this one, which asks for itself.
+      if (!isOver) driver.dispatch(event);
+    },
+  });
+  const driver = drive(config, { ...ports, step: makeStep(tools), settle, outbox });
   let histories = 0;
+  let isOver = false;
   driver.dispatch({ type: 'start' });
 
   function settle(key: string, answer: Answer): void {
     const promise = pending.get(key);
     pending.delete(key);
-    if ('ok' in answer) unsure.forget(key);
-    else if (answer.content !== undefined) unsure.keep(key, answer.content);
     if ('ok' in answer) promise?.resolve(answer.ok);
     else promise?.reject(new ImError(answer.failure));
   }
@@ -74,10 +104,20 @@ export function openSession(config: ClientConfig, { unsure, random, ...ports }: 
     if (dlgKey === undefined) throw new ImError(failure('sdk.no_key'));
     const fromuid = credentials?.uid ?? config.fromuid;
     const content =
-      sameAsBefore(unsure.contentOf(key), plaintext, dlgId, dlgKey) ??
+      sameAsBefore(find(driver.state.outbox, { dlgId, clientMsgId })?.content, plaintext, dlgId, dlgKey) ??
       seal(plaintext, { dlgId, dlgKey, fromuid, clientMsgId });
     const frame = checkedFrame({ op: 'send', dlgId, clientMsgId, content }, 'send');
     return answerTo(key, () => driver.dispatch({ ...frame, type: 'send' }));
+  }
+
+  function retryNow({ dlgId, clientMsgId }: MessageName): Promise<Stored> {
+    const key = sendKey(dlgId, clientMsgId);
+    const entry = find(driver.state.outbox, { dlgId, clientMsgId });
+    const known = pending.get(key);
+    if (known) return known.promise as Promise<Stored>;
+    if (!entry || !hasFailed(entry)) throw wrongArgument('retry: expected a failed message of `outbox()`.');
+    const { content } = entry;
+    return answerTo(key, () => driver.dispatch({ type: 'send', dlgId, clientMsgId, content }));
   }
 
   function historyNow({ dlgId, ...range }: HistoryOptions): Promise<HistoryPage> {
@@ -109,9 +149,17 @@ export function openSession(config: ClientConfig, { unsure, random, ...ports }: 
         seq: checkedFrame({ op: 'read', dlgId: chosen(undefined), seq }, 'markRead').seq,
       });
     },
+    outbox: () => waitingHere({ state: driver.state, tools }),
+    retry: (message) => handled(() => retryNow(message)),
+    discard: ({ dlgId, clientMsgId }) => driver.dispatch({ type: 'discard', dlgId, clientMsgId }),
+    typing: (isTyping) => driver.dispatch({ type: 'typing', isTyping }),
     send: (payload, options = {}) => handled(() => sendNow(payload, options)),
     history: (options = {}) => handled(() => historyNow(options)),
-    dispose: () => driver.dispose(),
+    dispose: () => {
+      driver.dispose();
+      isOver = true;
+      outbox.leave();
+    },
   };
 }
 
@@ -123,6 +171,7 @@ export function checkedConfig({ wsAddr, dlgId, dlgKey, user, getToken }: ImConfi
     wsAddr: checkedAddress(wsAddr),
     fromuid: id<UserId>(fromuid),
     canAsk: getToken !== undefined,
+    sid: id<Sid>(toBase64url(crypto.getRandomValues(new Uint8Array(16)))),
     ...(dlgId && { dlgId: checkedFrame({ op: 'leave', dlgId }, 'getInstance').dlgId }),
     ...(dlgId && dlgKey && { dlgKey: checkedKey(dlgKey) }),
   };

@@ -1,7 +1,7 @@
-import type { Payload } from '@trialogue/protocol';
+import type { ClientMsgId, DlgId, Payload } from '@trialogue/protocol';
 
 import type { HistoryPage } from './client/state.ts';
-import type { ImEvents, Stored } from './events.ts';
+import type { ImEvents, Stored, Waiting } from './events.ts';
 
 /** The callbacks of `getInstance`. One that throws is reported to `onError`. */
 export interface ImHandler {
@@ -39,6 +39,12 @@ export interface SendOptions {
   clientMsgId?: string;
   /** Another conversation than the chosen one; its key must be known. */
   dlgId?: string;
+}
+
+/** Which message of ours: an event `outbox` and a `Waiting` have both. */
+export interface MessageName {
+  dlgId: DlgId;
+  clientMsgId: ClientMsgId;
 }
 
 export interface HistoryOptions {
@@ -79,6 +85,24 @@ export interface ImSocket {
   send(payload: Payload, options?: SendOptions): Promise<Stored>;
   /** A page of opened messages in ascending `seq`: by default the newest. Waits while there is no connection. */
   history(options?: HistoryOptions): Promise<HistoryPage>;
+  /**
+   * What waits to be sent in this browser, oldest first: of this page, of one that was closed before it was sent, and of
+   * other tabs. The event `outbox` tells the changes.
+   */
+  outbox(): Waiting[];
+  /**
+   * Sends a failed message once more: the same bytes, under the same `clientMsgId`, so that it is stored once.
+   *
+   * @throws {ImError} as `send`; sdk.bad_argument when there is no such message.
+   */
+  retry(message: MessageName): Promise<Stored>;
+  /** Gives up a failed message for good. One that is on its way is left alone. */
+  discard(message: MessageName): void;
+  /**
+   * The user types in the chosen conversation, or has stopped. To be called at every key: it is told at most every three
+   * seconds. That the user has stopped is for the page to say; the others forget it after six seconds.
+   */
+  typing(isTyping: boolean): void;
   /** The user has seen everything up to `seq`. That messages have arrived is told by the SDK itself. */
   markRead(seq: number): void;
   /** Connects anew, at once. Also after `close`, or when the server said to stay away. */

@@ -1,4 +1,4 @@
-import type { ClientFrame, DlgId, Instant, Seq } from '@trialogue/protocol';
+import type { ClientFrame, DlgId, Instant, Seq, ServerFrameOf } from '@trialogue/protocol';
 
 /** Where a page of history starts. */
 export interface Range {
@@ -19,8 +19,9 @@ export type Ask = {
   | { kind: 'ring' }
   | { kind: 'catchUp'; range: Range }
   /** A page for the application, whose promise has this key. Outlives the connection. */
-  | { kind: 'history'; range: Range; key: string }
+  | { kind: 'history'; range: Range; key: string; page?: ServerFrameOf<'page'> | undefined }
 );
+export type AskOf<Kind extends Ask['kind']> = Extract<Ask, { kind: Kind }>;
 
 export type Asks = ReadonlyMap<number, Ask>;
 
@@ -43,5 +44,7 @@ export const hasAsk = (asks: Asks, kind: Ask['kind'], dlgId: DlgId): boolean =>
 /** What is left of the requests when the connection is gone: the application's own, to be asked again. */
 export const outliving = (asks: Asks): Asks =>
   new Map(
-    [...asks].flatMap(([id, ask]) => (ask.kind === 'history' ? [[id, { ...ask, until: undefined, tries: 0 }]] : [])),
+    [...asks].flatMap(([id, ask]) =>
+      ask.kind === 'history' ? [[id, { ...ask, until: undefined, tries: 0, page: undefined }]] : [],
+    ),
   );

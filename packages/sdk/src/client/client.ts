@@ -3,12 +3,13 @@ import type { Instant } from '@trialogue/protocol';
 import { connectionDueAt, hasSocket } from '../connection/connection.ts';
 import { failure } from '../errors.ts';
 import { askDue } from './answers.ts';
-import { choose, followDue, readUpTo } from './following.ts';
+import { choose, followDue, forgetTyping, readUpTo, type } from './following.ts';
 import { hear } from './hear.ts';
-import { bindUser, move, renewDue, tokenGiven } from './link.ts';
+import { bindUser, move, renewDue, restore, tokenGiven } from './link.ts';
 import { queue, sendDue } from './sending.ts';
 import type { ClientEvent, ClientState, Effect } from './state.ts';
 import { Turn, type Tools } from './turn.ts';
+import { discard, expire, newsCame, restored } from './waiting.ts';
 
 /** Something happened at `now` (monotonic milliseconds): the client after it, and what it wants done. */
 export type Step = (state: ClientState, event: ClientEvent, now: Instant) => [ClientState, ...Effect[]];
@@ -23,6 +24,8 @@ export const makeStep =
   (state, event, now) => {
     const turn = new Turn(state, now, tools);
     happen(turn, event);
+    expire(turn);
+    forgetTyping(turn);
     if (turn.state.connection.name === 'live') {
       renewDue(turn);
       sendDue(turn);
@@ -37,6 +40,8 @@ function happen(turn: Turn, event: ClientEvent): void {
   if ('line' in event && (event.line !== state.line || !hasSocket(state.connection))) return;
   switch (event.type) {
     case 'start':
+      if (!state.isRestored) restore(turn);
+      return move(turn, { type: 'start' });
     case 'stop':
     case 'woke':
     case 'opened':
@@ -68,7 +73,15 @@ function happen(turn: Turn, event: ClientEvent): void {
       if (name === 'shut') return turn.fail(key, 'sdk.shut');
       return turn.ask({ kind: 'history', dlgId, range, key, until: undefined, tries: 0 });
     }
+    case 'discard':
+      return discard(turn, event);
     case 'read':
       return readUpTo(turn, event.seq);
+    case 'typing':
+      return type(turn, event.isTyping);
+    case 'restored':
+      return restored(turn, event.uid, event.entries);
+    case 'news':
+      return newsCame(turn, event.news);
   }
 }

@@ -8,17 +8,21 @@ import {
   type Page,
   type RefusalName,
   type SessionId,
+  type Sid,
 } from '@trialogue/protocol';
 import { ada, bo, fakeClock, fakeTransport, tea } from '@trialogue/testkit';
 
 import type { ImEventName, ImEvents, Told } from '../events.ts';
-import { unsureInMemory, type Unsure } from '../outbox/unsure.ts';
+import { storeInMemory, type OutboxStore } from '../outbox/store.ts';
+import { onlyTab, type Tabs } from '../outbox/tabs.ts';
 import { checkedConfig, openSession } from '../session.ts';
 import type { ImConfig } from '../socket.ts';
 
 /** For tests: a ring with these epochs. The same epoch always has the same key. */
 export const ring = (...epochs: number[]): string =>
   printKeyring(new Map(epochs.map((epoch) => [epoch, new Uint8Array(32).fill(epoch)])));
+
+export const SID = id<Sid>('sid-of-adas-client');
 
 /** What Bo said at this place of the conversation. */
 export function said(
@@ -31,7 +35,10 @@ export function said(
 }
 
 /** Ada's client, with the test in the place of server, network, clock and chance. */
-export function adasClient(changes: Partial<ImConfig> = {}, unsure: Unsure = unsureInMemory()) {
+export async function adasClient(
+  changes: Partial<ImConfig> = {},
+  { store = storeInMemory(), tabs = onlyTab, date = 0 }: { store?: OutboxStore; tabs?: Tabs; date?: number } = {},
+) {
   const clock = fakeClock();
   const transport = fakeTransport();
   const told: Told[] = [];
@@ -43,24 +50,30 @@ export function adasClient(changes: Partial<ImConfig> = {}, unsure: Unsure = uns
     user: { fromuid: ada.userId },
     ...changes,
   };
-  const session = openSession(checkedConfig(config), {
-    dial: transport.dial,
-    clock,
-    wakes: (call) => {
-      wake = call;
-      return () => {};
+  const session = openSession(
+    { ...checkedConfig(config), sid: SID },
+    {
+      dial: transport.dial,
+      clock,
+      wakes: (call) => {
+        wake = call;
+        return () => {};
+      },
+      random: () => 0.5,
+      store,
+      tabs,
+      date: () => date,
+      tell: (one) => void told.push(one),
+      getToken: config.getToken,
     },
-    random: () => 0.5,
-    unsure,
-    tell: (one) => void told.push(one),
-    getToken: config.getToken,
-  });
+  );
 
   const heard = <Name extends ImEventName>(name: Name): ImEvents[Name][] =>
     told.flatMap((one) => (one.name === name ? [one.detail as ImEvents[Name]] : []));
   const it = {
     clock,
     session,
+    told,
     wake: () => wake(),
     /** Every detail of this event so far. */
     heard,
@@ -83,9 +96,9 @@ export function adasClient(changes: Partial<ImConfig> = {}, unsure: Unsure = uns
       transport.line.says({ op: 'bound', userId: ada.userId, sessionId: id<SessionId>('s'), expiresAt: 9_000 });
       return it;
     },
-    opened(head: number, { dlgKey = ring(1), readSeq = 0 } = {}) {
+    opened(head: number, { dlgKey = ring(1), readSeq = 0, minSeq = 1, logEpoch = 'e1' } = {}) {
       const { id: ask, dlgId } = transport.line.last('open');
-      transport.line.says({ op: 'opened', id: ask, dlgId, head, readSeq, dlgKey });
+      transport.line.says({ op: 'opened', id: ask, dlgId, head, readSeq, dlgKey, minSeq, logEpoch, online: [] });
       return it;
     },
     /** From nothing to live in the conversation. */
@@ -114,12 +127,23 @@ export function adasClient(changes: Partial<ImConfig> = {}, unsure: Unsure = uns
       transport.line.says({ op: 'nack', dlgId, clientMsgId, error, msg: 'No.', ...wait });
       return it;
     },
-    page(seqs: number[], head: number) {
+    page(seqs: number[], head: number, about: Partial<Page> = {}) {
       const { id: ask, dlgId } = transport.line.last('history');
-      const page: Page = { list: seqs.map((seq) => said(seq)), head, hasMore: (seqs.at(-1) ?? head) < head };
+      const page: Page = {
+        list: seqs.map((seq) => said(seq)),
+        head,
+        hasMore: (seqs.at(-1) ?? head) < head,
+        minSeq: 1,
+        logEpoch: 'e1',
+        ...about,
+      };
       transport.line.says({ op: 'page', id: ask, dlgId, ...page });
       return it;
     },
   };
+  await settled();
   return it;
 }
+
+/** Lets what was asked of the store and of other tabs come back. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,12 +1,22 @@
 import type { DlgId, Message, ServerFrameOf } from '@trialogue/protocol';
 
-import { closed, keyAnswered, release, taken, type Conversation } from '../conversation/conversation.ts';
+import {
+  closed,
+  doubted,
+  keyAnswered,
+  release,
+  seenOf,
+  taken,
+  type Conversation,
+} from '../conversation/conversation.ts';
 import { newestEpoch, receive } from '../conversation/received.ts';
 import { failure } from '../errors.ts';
 import { asking, nextPage } from '../timeline/catchUp.ts';
 import { raise, told } from '../timeline/marks.ts';
 import { heardOf } from '../timeline/timeline.ts';
+import { AGAIN_MS, forgotten, takeTyping } from '../timeline/typing.ts';
 import { ANSWER_MS } from './asks.ts';
+import { releasePages } from './pages.ts';
 import { failStale, resealStale } from './sending.ts';
 import type { Turn } from './turn.ts';
 
@@ -22,9 +32,9 @@ export function choose(turn: Turn, dlgId: DlgId, dlgKey?: string): void {
   if (old && connection.name === 'live' && (old.phase === 'open' || old.phase === 'opening')) {
     turn.transmit({ op: 'leave', dlgId: old.dlgId });
   }
-  const seen = old?.timeline?.seen;
+  const seen = old && seenOf(old);
   turn.set({
-    seenBefore: old && seen !== undefined ? new Map(seenBefore).set(old.dlgId, seen) : seenBefore,
+    seenBefore: seen ? new Map(seenBefore).set(old.dlgId, seen) : seenBefore,
     asks: new Map([...asks].filter(([, { kind }]) => kind !== 'open' && kind !== 'catchUp')),
   });
   turn.set({ conversation: closed(dlgId, turn.state.seenBefore.get(dlgId)) });
@@ -41,13 +51,40 @@ export function headCame(turn: Turn, dlgId: DlgId, head: number): void {
 
 export function keyCame(turn: Turn, dlgId: DlgId, dlgKey: string): void {
   learnKey(turn, dlgId, dlgKey);
+  releasePages(turn, dlgId);
   giveOut(turn);
 }
 
+/**
+ * Word of a removal may come late, after the door has opened again: of the chosen conversation the server is asked
+ * whether it still holds, and the application is told when it does.
+ */
 export function leftCame(turn: Turn, dlgId: DlgId): void {
-  changeOf(turn, dlgId, over);
-  giveOut(turn);
-  turn.tell('left', { dlgId });
+  if (turn.state.conversation?.dlgId !== dlgId) return turn.tell('left', { dlgId });
+  changeOf(turn, dlgId, (now) => (now.phase === 'over' ? now : doubted(now, true)));
+}
+
+/** The user types in the chosen conversation, or has stopped. */
+export function type(turn: Turn, isTyping: boolean): void {
+  const { conversation } = turn.state;
+  if (conversation?.phase !== 'open') return;
+  const { dlgId, typedAt } = conversation;
+  if (isTyping ? typedAt !== undefined && turn.now < typedAt + AGAIN_MS : typedAt === undefined) return;
+  changeOf(turn, dlgId, (now) => ({ ...now, typedAt: isTyping ? turn.now : undefined }));
+  turn.transmit({ op: 'typing', dlgId, isTyping });
+}
+
+export function typingCame(turn: Turn, frame: ServerFrameOf<'typing'>): void {
+  const { op: _, ...word } = frame;
+  const [typing, isNews] = takeTyping(turn.state.typing, word, turn.now);
+  turn.set({ typing });
+  if (isNews) turn.tell('typing', word);
+}
+
+export function forgetTyping(turn: Turn): void {
+  const [typing, silent] = forgotten(turn.state.typing, turn.now);
+  if (silent.length > 0) turn.set({ typing });
+  for (const who of silent) turn.tell('typing', { ...who, isTyping: false });
 }
 
 /** Opens the chosen conversation, asks for what is missing, and tells how far the user has come. */
@@ -77,7 +114,10 @@ export function readUpTo(turn: Turn, seq: number): void {
   const { conversation } = turn.state;
   if (!conversation) return;
   const known = Math.min(seq, conversation.timeline?.head ?? seq);
-  changeOf(turn, conversation.dlgId, (now) => ({ ...now, marks: raise(now.marks, 'read', known, turn.now) }));
+  const { dlgId, marks } = conversation;
+  if (known <= marks.read) return;
+  changeOf(turn, dlgId, (now) => ({ ...now, marks: raise(now.marks, 'read', known, turn.now) }));
+  turn.effects.push({ do: 'share', news: { dlgId, readSeq: known } });
 }
 
 export function giveOut(turn: Turn): void {
@@ -90,8 +130,7 @@ export function giveOut(turn: Turn): void {
   const marks = last ? raise(conversation.marks, 'delivered', last.seq, turn.now) : conversation.marks;
   turn.set({ conversation: { ...conversation, marks } });
   for (const message of ready) give(turn, message, dlgId, dlgKey);
-  // Though it may have been asked before: that answer may be older than the key.
-  if (wantsKey) turn.ask({ kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
+  if (wantsKey) turn.askForKey(dlgId);
 }
 
 function give(turn: Turn, message: Message, dlgId: DlgId, dlgKey: string | undefined): void {
@@ -112,11 +151,12 @@ export function learnKey(turn: Turn, dlgId: DlgId, dlgKey: string): void {
 
 export function noKeyCame(turn: Turn, dlgId: DlgId): void {
   failStale(turn, dlgId);
+  releasePages(turn, dlgId);
   changeOf(turn, dlgId, keyAnswered);
   giveOut(turn);
 }
 
-export const over = (now: Conversation): Conversation => ({ ...keyAnswered(now), phase: 'over' });
+export const over = (now: Conversation): Conversation => ({ ...keyAnswered(now), phase: 'over', isDoubted: false });
 
 export function changeOf(turn: Turn, dlgId: DlgId, to: (now: Conversation) => Conversation): void {
   const { conversation } = turn.state;

@@ -2,11 +2,13 @@ import { Malformed, PROTOCOL_VERSION, serverFrame, type ServerFrame } from '@tri
 
 import { isConnected } from '../connection/connection.ts';
 import { failure } from '../errors.ts';
+import { isElsewhere } from '../outbox/outbox.ts';
 import { askRefused, openedCame, pageCame } from './answers.ts';
-import { headCame, keyCame, leftCame, messageCame } from './following.ts';
-import { move, tokenTaken } from './link.ts';
+import { headCame, keyCame, leftCame, messageCame, typingCame } from './following.ts';
+import { move, restoreMore, tokenTaken } from './link.ts';
 import { accepted, refused } from './sending.ts';
 import type { Turn } from './turn.ts';
+import { tellReceipt } from './waiting.ts';
 
 /** Takes one frame of the server. Total: whatever it is, the page goes on. */
 export function hear(turn: Turn, data: unknown): void {
@@ -52,12 +54,15 @@ function bound(turn: Turn, { userId, expiresAt }: ServerFrame & { op: 'bound' })
   if (turn.state.connection.name === 'connected') return;
   move(turn, { type: 'bound' });
   tokenTaken(turn, expiresAt);
+  restoreMore(turn);
   turn.tell('bound', { userId, expiresAt });
 }
 
 function pinged(turn: Turn, { heads }: ServerFrame & { op: 'ping' }): void {
   turn.transmit({ op: 'pong' });
   for (const { dlgId, head } of heads) headCame(turn, dlgId, head);
+  // A tab that was to send something may have been closed since.
+  if (turn.state.outbox.some(isElsewhere)) restoreMore(turn);
 }
 
 function follow(turn: Turn, frame: ServerFrame): void {
@@ -85,7 +90,13 @@ function follow(turn: Turn, frame: ServerFrame): void {
     }
     case 'receipt': {
       const { op: _, ...receipt } = frame;
-      return turn.tell('receipt', receipt);
+      return tellReceipt(turn, receipt);
+    }
+    case 'typing':
+      return typingCame(turn, frame);
+    case 'presence': {
+      const { op: _, ...presence } = frame;
+      return turn.tell('presence', presence);
     }
     default: // The others do not wait for a bound user.
   }

@@ -7,12 +7,13 @@ import {
   type ConnectionAction,
   type ConnectionEvent,
 } from '../connection/connection.ts';
-import { closed, interrupted } from '../conversation/conversation.ts';
+import { closed, interrupted, seenOf } from '../conversation/conversation.ts';
 import { failure, type FailureName } from '../errors.ts';
-import { lost, mayBeStored } from '../outbox/outbox.ts';
+import { isGoing, lost, mayBeStored } from '../outbox/outbox.ts';
 import { outliving } from './asks.ts';
-import { sendKey, type Credentials } from './state.ts';
+import { sendKey, userOf, type Credentials } from './state.ts';
 import type { Turn } from './turn.ts';
+import { announce, giveUpMessage } from './waiting.ts';
 
 /** Before a token ends, the next one is asked for; but not more often than every sixth of this. */
 const RENEW_EARLY_MS = 60_000;
@@ -51,10 +52,12 @@ export function bindUser(turn: Turn, given: Credentials): void {
   const { name } = connection;
   // The token that was refused; a new one is awaited.
   if ((name === 'asking' && isSameUser && isSameToken) || (name === 'signedOut' && isSpent)) return;
+  const user = userOf(turn.state);
   keep(turn, credentials);
+  if (credentials.uid !== user) changeHands(turn);
   // Another user follows the conversation from where it is then, not from where this one was.
   if (known && !isSameUser && conversation) {
-    turn.set({ conversation: closed(conversation.dlgId, conversation.timeline?.seen) });
+    turn.set({ conversation: closed(conversation.dlgId, seenOf(conversation)) });
   }
   switch (name) {
     case 'connected':
@@ -72,6 +75,26 @@ export function bindUser(turn: Turn, given: Credentials): void {
     default:
     // Said at the next hello.
   }
+}
+
+/**
+ * Nobody sees or sends what another user has written: it stays kept for when that one is back, and so nobody can say
+ * what will become of it.
+ */
+function changeHands(turn: Turn): void {
+  for (const { dlgId, clientMsgId } of turn.state.outbox) {
+    turn.settle(sendKey(dlgId, clientMsgId), { failure: failure('sdk.closed', undefined, 'unknown') });
+  }
+  turn.set({ outbox: [], isRestored: false });
+  restore(turn);
+}
+
+export const restore = (turn: Turn): void =>
+  void turn.effects.push({ do: 'restore', uid: userOf(turn.state), isFirst: !turn.state.isRestored });
+
+/** By now another tab may have been closed with something left to send. */
+export function restoreMore(turn: Turn): void {
+  if (turn.state.isRestored) restore(turn);
 }
 
 function keep(turn: Turn, credentials: Credentials): void {
@@ -117,7 +140,7 @@ function act(turn: Turn, action: ConnectionAction): void {
       turn.effects.push({ do: 'hangUp', line });
       return;
     case 'bind':
-      if (credentials) turn.transmit({ op: 'bind', ...credentials });
+      if (credentials) turn.transmit({ op: 'bind', ...credentials, sid: config.sid, fence: line });
       return;
     case 'askToken':
       turn.effects.push({ do: 'askToken' });
@@ -132,8 +155,8 @@ function forgetSocket(turn: Turn): void {
     asks: outliving(asks),
     conversation: conversation && interrupted(conversation),
   });
-  for (const { dlgId, clientMsgId, state } of outbox) {
-    if (state.name !== 'queued') turn.tell('outbox', { dlgId, clientMsgId, state: 'queued' });
+  for (const entry of outbox) {
+    if (entry.state.name === 'sending' || entry.state.name === 'stale') announce(turn, entry, { state: 'queued' });
   }
 }
 
@@ -155,15 +178,9 @@ function announceWait(turn: Turn, was: Connection, is: Connection): void {
 /** Nobody will come back by itself: every promise ends here, and says whether the message may have been stored. */
 function giveUp(turn: Turn, why: FailureName): void {
   const { outbox, asks } = turn.state;
-  turn.set({ outbox: [], asks: new Map() });
-  for (const entry of outbox) {
-    const { dlgId, clientMsgId, content } = entry;
-    const outcome = mayBeStored(entry) ? 'unknown' : 'none';
-    turn.tell('outbox', { dlgId, clientMsgId, state: 'failed', error: why, outcome });
-    turn.settle(sendKey(dlgId, clientMsgId), {
-      failure: failure(why, undefined, outcome),
-      ...(outcome === 'unknown' && { content }),
-    });
+  turn.set({ asks: new Map() });
+  for (const entry of outbox.filter(isGoing)) {
+    giveUpMessage(turn, entry, failure(why, undefined, mayBeStored(entry) ? 'unknown' : 'none'));
   }
   for (const ask of asks.values()) if (ask.kind === 'history') turn.fail(ask.key, why);
 }

@@ -1,13 +1,14 @@
 import { open, parseHeader } from '@trialogue/crypto';
-import { refusals, type ClientMsgId, type DlgId, type ServerFrameOf } from '@trialogue/protocol';
+import { clientLimits, retries, type ClientMsgId, type DlgId, type ServerFrameOf } from '@trialogue/protocol';
 
 import { epochOf, newestEpoch } from '../conversation/received.ts';
 import { failure } from '../errors.ts';
 import {
-  MOST_ENTRIES,
   add,
   find,
   goOut,
+  hasFailed,
+  isGoing,
   remove,
   rest,
   sealAgain,
@@ -15,44 +16,57 @@ import {
   spoil,
   type Entry,
 } from '../outbox/outbox.ts';
-import { ANSWER_MS } from './asks.ts';
 import { move } from './link.ts';
 import { sendKey } from './state.ts';
 import type { Turn } from './turn.ts';
+import { announce, discard, forget, giveUpMessage, keep } from './waiting.ts';
 
 /** However long a server asks us to wait, not longer. */
 const LONGEST_REST_MS = 60_000;
 /** Refusals for a key that nobody has a newer one of, after which a message is given up. */
 const MOST_STALE = 2;
+const NO_KEY = 'The newer key of the conversation is not to be had.';
 
-/** Takes a sealed message into the outbox. One that is in it already is not taken twice. */
+/** Takes a sealed message into the outbox. One that is on its way already is not taken twice; one that failed is. */
 export function queue(turn: Turn, message: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string }): void {
-  const { dlgId, clientMsgId } = message;
+  const { dlgId, clientMsgId, content } = message;
   const { outbox, connection } = turn.state;
   const key = sendKey(dlgId, clientMsgId);
   if (connection.name === 'idle') return turn.fail(key, 'sdk.closed');
   if (connection.name === 'shut') return turn.fail(key, 'sdk.shut');
-  if (find(outbox, message)) return;
-  if (outbox.length >= MOST_ENTRIES) return turn.fail(key, 'sdk.outbox_full');
-  turn.set({ outbox: add(outbox, message) });
-  turn.tell('outbox', { dlgId, clientMsgId, state: 'queued' });
+  const known = find(outbox, message);
+  if (known && isGoing(known)) return;
+  const others = remove(outbox, message);
+  if (others.length >= clientLimits.outboxMost) {
+    // What failed and was left lying gives way first.
+    const oldest = others.find(hasFailed);
+    if (!oldest) return turn.fail(key, 'sdk.outbox_full');
+    discard(turn, oldest);
+  }
+  const isUnsure = known?.isUnsure ?? false;
+  turn.set({ outbox: add(remove(turn.state.outbox, message), { dlgId, clientMsgId, content, isUnsure }, turn.now) });
+  keep(turn, message);
+  const entry = find(turn.state.outbox, message);
+  if (entry) announce(turn, entry, { state: 'queued' });
 }
 
 /** Puts on the wire what may go out now. */
 export function sendDue(turn: Turn): void {
+  if (!turn.state.isRestored) return;
   const [outbox, due] = goOut(turn.state.outbox, turn.now);
   turn.set({ outbox });
-  for (const { dlgId, clientMsgId, content, state } of due) {
+  for (const entry of due) {
+    const { dlgId, clientMsgId, content, state } = entry;
     turn.transmit({ op: 'send', dlgId, clientMsgId, content });
-    if (state.name !== 'sending') turn.tell('outbox', { dlgId, clientMsgId, state: 'sending' });
+    if (state.name !== 'sending') announce(turn, entry, { state: 'sending' });
   }
 }
 
 export function accepted(turn: Turn, { dlgId, clientMsgId, seq, msgId, sentAt }: ServerFrameOf<'ack'>): void {
-  const name = { dlgId, clientMsgId };
-  if (!find(turn.state.outbox, name)) return;
-  turn.set({ outbox: remove(turn.state.outbox, name) });
-  turn.tell('outbox', { ...name, state: 'sent', seq, msgId, sentAt });
+  const entry = find(turn.state.outbox, { dlgId, clientMsgId });
+  if (!entry) return;
+  forget(turn, entry);
+  announce(turn, entry, { state: 'sent', seq, msgId, sentAt });
   turn.settle(sendKey(dlgId, clientMsgId), { ok: { seq, msgId, sentAt } });
 }
 
@@ -60,13 +74,13 @@ export function refused(turn: Turn, { dlgId, clientMsgId, error, msg, retryAfter
   const { outbox } = turn.state;
   const entry = find(outbox, { dlgId, clientMsgId });
   if (!entry || entry.state.name !== 'sending') return;
-  switch (refusals[error].retry) {
+  switch (retries[error]) {
     case 'never':
-      return fail(turn, entry, { ...failure(error), msg });
+      return giveUpMessage(turn, entry, failure(error, msg));
     case 'later': {
-      const waitMs = retryAfterMs ?? turn.tools.backoff.delayMs(entry.refusals);
-      turn.set({ outbox: rest(outbox, entry, turn.now + Math.min(waitMs, LONGEST_REST_MS)) });
-      return turn.tell('outbox', { dlgId, clientMsgId, state: 'queued', error });
+      const waitMs = Math.min(retryAfterMs ?? turn.tools.backoff.delayMs(entry.refusals), LONGEST_REST_MS);
+      turn.set({ outbox: rest(outbox, entry, turn.now + waitMs) });
+      return announce(turn, entry, { state: 'queued', error, waitMs });
     }
     case 'afterSignIn':
       turn.set({ outbox: rest(outbox, entry, turn.now) });
@@ -74,8 +88,7 @@ export function refused(turn: Turn, { dlgId, clientMsgId, error, msg, retryAfter
     case 'afterRekey':
       if (newestEpoch(turn.ringOf(dlgId)) > epochOf(entry.content)) return reseal(turn, entry);
       turn.set({ outbox: spoil(outbox, entry) });
-      // Though it may have been asked before: that answer may be older than the refusal.
-      turn.ask({ kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
+      turn.askForKey(dlgId);
   }
 }
 
@@ -103,7 +116,7 @@ export function failStale(turn: Turn, dlgId: DlgId): void {
 }
 
 const failEntry = (turn: Turn, entry: Entry): void =>
-  fail(turn, entry, failure('key.stale_epoch', undefined, entry.isUnsure ? 'unknown' : 'none'));
+  giveUpMessage(turn, entry, failure('key.stale_epoch', NO_KEY, entry.isUnsure ? 'unknown' : 'none'));
 
 const stale = (turn: Turn, dlgId: DlgId): Entry[] =>
   turn.state.outbox.filter((entry) => entry.dlgId === dlgId && entry.state.name === 'stale');
@@ -112,22 +125,13 @@ function reseal(turn: Turn, entry: Entry): void {
   const { dlgId, clientMsgId, content } = entry;
   const dlgKey = turn.ringOf(dlgId);
   try {
-    if (dlgKey === undefined) return fail(turn, entry, failure('sdk.no_key'));
+    if (dlgKey === undefined) return giveUpMessage(turn, entry, failure('sdk.no_key'));
     const { fromuid } = parseHeader(content);
     const again = turn.tools.seal(open(content, dlgId, dlgKey), { dlgId, dlgKey, fromuid, clientMsgId });
     turn.set({ outbox: sealAgain(turn.state.outbox, entry, again) });
+    keep(turn, entry);
   } catch {
     // The new keyring does not open what we sealed: it is of somebody who may not read what came before.
-    fail(turn, entry, failure('key.stale_epoch'));
+    giveUpMessage(turn, entry, failure('key.stale_epoch', NO_KEY));
   }
-}
-
-function fail(turn: Turn, entry: Entry, what: ReturnType<typeof failure>): void {
-  const { dlgId, clientMsgId } = entry;
-  turn.set({ outbox: remove(turn.state.outbox, entry) });
-  turn.tell('outbox', { dlgId, clientMsgId, state: 'failed', error: what.error, outcome: what.outcome });
-  turn.settle(sendKey(dlgId, clientMsgId), {
-    failure: what,
-    ...(what.outcome === 'unknown' && { content: entry.content }),
-  });
 }

@@ -1,11 +1,13 @@
-import type { ClientFrame, ClientMsgId, DlgId, Instant, Page, UserId } from '@trialogue/protocol';
+import type { ClientFrame, ClientMsgId, DlgId, Instant, Page, Seq, Sid, UserId } from '@trialogue/protocol';
 
 import { connectionDueAt, idle, type Connection } from '../connection/connection.ts';
-import { closed, conversationDueAt, type Conversation } from '../conversation/conversation.ts';
+import { closed, conversationDueAt, type Conversation, type Seen } from '../conversation/conversation.ts';
 import type { Received } from '../conversation/received.ts';
 import type { Failure } from '../errors.ts';
-import type { Stored, Told } from '../events.ts';
-import { outboxDueAt, type Outbox } from '../outbox/outbox.ts';
+import type { OutboxEvent, Stored, Told } from '../events.ts';
+import { expiryOf, outboxDueAt, type Entry, type Name, type Outbox } from '../outbox/outbox.ts';
+import type { Receipts } from '../timeline/receipts.ts';
+import { typingDueAt, type Typing } from '../timeline/typing.ts';
 import type { Asks, Range } from './asks.ts';
 
 /** What a connection is made with. */
@@ -18,6 +20,8 @@ export interface ClientConfig {
   dlgKey?: string;
   /** Whether a new token can be asked for. */
   canAsk: boolean;
+  /** Names this client. Its sockets are counted, and a newer one takes the place of an older one. */
+  sid: Sid;
 }
 
 export interface Credentials {
@@ -42,8 +46,12 @@ export interface ClientState {
   readonly rings: ReadonlyMap<DlgId, string>;
   readonly conversation: Conversation | undefined;
   /** How far the conversations were followed that were chosen before this one. */
-  readonly seenBefore: ReadonlyMap<DlgId, number>;
+  readonly seenBefore: ReadonlyMap<DlgId, Seen>;
+  readonly typing: Typing;
+  readonly receipts: Receipts;
   readonly outbox: Outbox;
+  /** What was kept of this user's outbox has been looked through. Before that nothing is sent: it was there first. */
+  readonly isRestored: boolean;
   readonly asks: Asks;
   readonly lastAsk: number;
 }
@@ -56,7 +64,13 @@ export type ClientEvent =
   | { type: 'choose'; dlgId: DlgId; dlgKey?: string }
   | { type: 'send'; dlgId: DlgId; clientMsgId: ClientMsgId; content: string }
   | { type: 'history'; dlgId: DlgId; range: Range; key: string }
+  | { type: 'discard'; dlgId: DlgId; clientMsgId: ClientMsgId }
   | { type: 'read'; seq: number }
+  | { type: 'typing'; isTyping: boolean }
+  /** What was kept of the outbox of this user. */
+  | { type: 'restored'; uid: UserId; entries: Outbox }
+  /** Another tab of this user says. */
+  | { type: 'news'; news: News }
   /** Of the socket with this number. */
   | { type: 'opened'; line: number }
   | { type: 'heard'; line: number; data: unknown }
@@ -69,13 +83,20 @@ export type Effect =
   | { do: 'transmit'; line: number; frame: ClientFrame }
   | { do: 'tell'; told: Told }
   | { do: 'askToken' }
+  /** Looks up what was kept of the outbox of this user; answered by `restored`, always. */
+  | { do: 'restore'; uid: UserId; isFirst: boolean }
+  | { do: 'keep'; entry: Entry }
+  | { do: 'forget'; name: Name }
+  | { do: 'share'; news: News }
   | { do: 'settle'; key: string; answer: Answer };
 
 /** What a promise of the application ends with. */
-export type Answer =
-  | { ok: Stored | HistoryPage }
-  /** `content`: the sealed bytes whose fate is unknown; sending the message again must use them. */
-  | { failure: Failure; content?: string };
+export type Answer = { ok: Stored | HistoryPage } | { failure: Failure };
+
+/** What one tab tells the others of the same user. */
+export type News =
+  /** What became of a message of ours. */
+  { what: OutboxEvent; content: string; at: Instant } | { dlgId: DlgId; readSeq: Seq };
 
 /** A page of history, opened. */
 export interface HistoryPage extends Omit<Page, 'list'> {
@@ -97,14 +118,18 @@ export const begin = (config: ClientConfig): ClientState => ({
   rings: new Map(config.dlgId && config.dlgKey ? [[config.dlgId, config.dlgKey]] : []),
   conversation: config.dlgId ? closed(config.dlgId) : undefined,
   seenBefore: new Map(),
+  typing: new Map(),
+  receipts: new Map(),
   outbox: [],
+  isRestored: false,
   asks: new Map(),
   lastAsk: 0,
 });
 
 /** When to step with `due` although nothing happened; undefined: never. */
-export function dueAt({ connection, heardAt, renewAt, conversation, outbox, asks }: ClientState): Instant | undefined {
-  const times = [connectionDueAt(connection, heardAt)];
+export function dueAt(state: ClientState): Instant | undefined {
+  const { connection, heardAt, renewAt, conversation, outbox, asks, typing } = state;
+  const times = [connectionDueAt(connection, heardAt), typingDueAt(typing), expiryOf(outbox)?.at];
   if (connection.name === 'live') {
     times.push(renewAt, conversation && conversationDueAt(conversation), outboxDueAt(outbox));
     for (const ask of asks.values()) times.push(ask.until);
@@ -112,3 +137,5 @@ export function dueAt({ connection, heardAt, renewAt, conversation, outbox, asks
   const known = times.filter((time) => time !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
 }
+
+export const userOf = ({ credentials, config }: ClientState): UserId => credentials?.uid ?? config.fromuid;

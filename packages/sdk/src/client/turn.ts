@@ -4,13 +4,15 @@ import type { Backoff } from '../connection/backoff.ts';
 import { failure, type Failure } from '../errors.ts';
 import type { ImErrorEvent, ImEventName, ImEvents, Told } from '../events.ts';
 import type { Ask } from './asks.ts';
-import { frameOf } from './asks.ts';
+import { ANSWER_MS, frameOf } from './asks.ts';
 import type { Answer, ClientState, Effect } from './state.ts';
 
 /** What the client needs besides its state. With a seeded source of chance it is deterministic. */
 export interface Tools {
   backoff: Backoff;
   seal(plaintext: string, to: { dlgId: string; dlgKey: string; fromuid: string; clientMsgId: string }): string;
+  /** Our time as that of the clock on the wall. */
+  toDate(at: Instant): Instant;
 }
 
 /** One step of the client in the making: the state so far, and the effects gathered on the way. */
@@ -51,6 +53,11 @@ export class Turn {
     const id = this.state.lastAsk + 1;
     this.set({ lastAsk: id, asks: new Map(this.state.asks).set(id, ask) });
     if (ask.until !== undefined) this.transmit(frameOf(id, ask));
+  }
+
+  /** Though the key may have been asked for before: that answer may be older than the key. */
+  askForKey(dlgId: DlgId): void {
+    this.ask({ kind: 'ring', dlgId, until: this.now + ANSWER_MS, tries: 1 });
   }
 
   forgetAsk(id: number): void {

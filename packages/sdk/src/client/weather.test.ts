@@ -14,7 +14,9 @@ import { expect, test } from 'vitest';
 
 import { fullJitter } from '../connection/backoff.ts';
 import { makeStep } from './client.ts';
-import { ring } from './fixture.ts';
+import { SID, ring } from './fixture.ts';
+
+const life = { minSeq: 1, logEpoch: 'e1', online: [] };
 import { begin, dueAt, sendKey, type ClientEvent, type ClientState, type Effect } from './state.ts';
 
 /**
@@ -27,6 +29,7 @@ function weather(seed: number) {
   const step = makeStep({
     backoff: fullJitter(random),
     seal: (plaintext, to) => seal(plaintext, to),
+    toDate: (at) => at,
   });
   const log: Message[] = [];
   const known = new Map<ClientMsgId, Message>();
@@ -40,7 +43,14 @@ function weather(seed: number) {
   let isCalm = false;
   let now = 0;
   let isConnected = false;
-  let state: ClientState = begin({ wsAddr: 'ws://x', fromuid: ada.userId, dlgId: tea, dlgKey: ring(1), canAsk: false });
+  let state: ClientState = begin({
+    wsAddr: 'ws://x',
+    fromuid: ada.userId,
+    dlgId: tea,
+    dlgKey: ring(1),
+    canAsk: false,
+    sid: SID,
+  });
 
   const happens = (probability: number) => !isCalm && random() < probability;
 
@@ -77,10 +87,19 @@ function weather(seed: number) {
         return say({ op: 'bound', userId: ada.userId, sessionId: id<SessionId>('s'), expiresAt: 1 });
       case 'open':
         isOpen = true;
-        return say({ op: 'opened', id: frame.id, dlgId: tea, head: log.length, readSeq: 0, dlgKey: ring(1) });
+        return say({ op: 'opened', id: frame.id, dlgId: tea, head: log.length, readSeq: 0, dlgKey: ring(1), ...life });
       case 'history': {
         const list = log.filter(({ seq }) => seq > (frame.after ?? 0)).slice(0, 3);
-        return say({ op: 'page', id: frame.id, dlgId: tea, list, head: log.length, hasMore: false });
+        return say({
+          op: 'page',
+          id: frame.id,
+          dlgId: tea,
+          list,
+          head: log.length,
+          hasMore: false,
+          minSeq: 1,
+          logEpoch: 'e1',
+        });
       }
       case 'send': {
         const { clientMsgId, content } = frame;
@@ -110,6 +129,7 @@ function weather(seed: number) {
       arriving.push({ type: 'opened', line: effect.line });
       say({ op: 'hello', versions: [1], pingMs: 25_000, maxFrame: 1, serverTime: 1 });
     }
+    if (effect.do === 'restore') arriving.push({ type: 'restored', uid: effect.uid, entries: [] });
     if (effect.do === 'hangUp') isConnected = false;
     if (effect.do === 'transmit' && isConnected && !happens(0.1)) serve(effect.frame);
     if (effect.do === 'settle') settled.push(effect.key);

@@ -29,6 +29,22 @@ describe('full jitter (P7)', () => {
     expect(Math.max(...tenths)).toBeLessThan(1_150);
   });
 
+  test('a thousand clients that lose their server together come back one by one: no second sees a fifth of them', () => {
+    let seed = 11;
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const { delayMs } = fullJitter(random);
+    const dials = new Map<number, number>();
+    const DOWN_MS = 60_000;
+    for (let client = 0; client < 1_000; client++) {
+      let now = 0;
+      for (let attempt = 0; now < DOWN_MS; attempt++) now += delayMs(attempt);
+      const second = Math.floor(now / 1_000);
+      dials.set(second, (dials.get(second) ?? 0) + 1);
+    }
+    expect(Math.max(...dials.values())).toBeLessThan(200);
+    expect(Math.max(...dials.keys())).toBeLessThanOrEqual(DOWN_MS / 1_000 + 30);
+  });
+
   test('after a wake-up it is 300 ms at the most', () => {
     fc.assert(fc.property(chance(), (random) => fullJitter(() => random).wakeMs() <= 300));
   });

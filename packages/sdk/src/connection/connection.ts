@@ -1,4 +1,4 @@
-import { afterClose, limits, type Instant } from '@trialogue/protocol';
+import { afterClose, clientLimits, type Instant } from '@trialogue/protocol';
 
 import { STABLE_MS, type Backoff } from './backoff.ts';
 
@@ -73,7 +73,7 @@ export function connectionDueAt(now: Connection, heardAt: Instant): Instant | un
   const stepMs = STEP_MS[now.name];
   if (stepMs !== undefined) return now.since + stepMs;
   const leaveAt = now.name === 'live' ? now.leaveAt : undefined;
-  return isConnected(now) ? Math.min(heardAt + limits.silenceMs, leaveAt ?? Infinity) : undefined;
+  return isConnected(now) ? Math.min(heardAt + clientLimits.silenceMs, leaveAt ?? Infinity) : undefined;
 }
 
 /** Pure. An event that does not apply to the state changes nothing. */

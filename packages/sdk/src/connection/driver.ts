@@ -9,6 +9,7 @@ import {
   type Effect,
 } from '../client/state.ts';
 import type { Told } from '../events.ts';
+import type { keeping } from '../outbox/keeping.ts';
 import type { Dial, Line } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 import type { Wakes } from './wakes.ts';
@@ -24,6 +25,8 @@ export interface DriverPorts {
   /** Gets everything the application is to hear. Must not throw. */
   tell: (told: Told) => void;
   settle: (key: string, answer: Answer) => void;
+  /** Carries the outbox out of the page. Must not throw. */
+  outbox: Pick<ReturnType<typeof keeping>, 'restore' | 'keep' | 'forget' | 'share'>;
   getToken?: (() => string | Promise<string>) | undefined;
 }
 
@@ -77,7 +80,15 @@ export function drive(config: ClientConfig, at: DriverPorts): Driver {
       case 'settle':
         return at.settle(effect.key, effect.answer);
       case 'askToken':
-        void askToken();
+        return void askToken();
+      case 'restore':
+        return at.outbox.restore(effect.uid, effect.isFirst);
+      case 'keep':
+        return at.outbox.keep(effect.entry);
+      case 'forget':
+        return at.outbox.forget(effect.name);
+      case 'share':
+        return at.outbox.share(effect.news);
     }
   }
 

@@ -2,14 +2,14 @@ import type { DlgId, Instant, KeyEpoch, Message, Seq } from '@trialogue/protocol
 
 import { catchUpDueAt, rested, type CatchUp } from '../timeline/catchUp.ts';
 import { noMarks, untold, type Marks } from '../timeline/marks.ts';
-import { followFrom, heardOf, take, type Timeline } from '../timeline/timeline.ts';
+import { followFrom, heardOf, skipTo, take, type Timeline } from '../timeline/timeline.ts';
 import { epochOf, newestEpoch } from './received.ts';
 
 /**
  * The conversation whose messages the application gets.
  *
- *   closed ── ask ──► opening ── opened ──► open        closed again when the connection is lost
- *                        └── refused, or `left` from anywhere ──► over
+ *   closed ── ask ──► opening ── opened ──► open        closed again when the connection is lost, when the log turns
+ *                        └── refused ──► over               out to be another one, and when word comes of a removal
  */
 export interface Conversation {
   readonly dlgId: DlgId;
@@ -17,7 +17,15 @@ export interface Conversation {
   /** None until it was open for the first time: live messages count from there on. */
   readonly timeline: Timeline<Message> | undefined;
   /** It was followed up to here before another one was chosen. */
-  readonly seenBefore: Seq;
+  readonly seenBefore: Seen | undefined;
+  /** Which life of the log `timeline` is of. */
+  readonly logEpoch: string | undefined;
+  /** The highest place of a message that came before `opened`, and so was not taken. */
+  readonly missed: Seq;
+  /** The server said that we are out of it. That may be old news, so it is asked once more. */
+  readonly isDoubted: boolean;
+  /** When the others were last told that the user types; none: they think that nobody does. */
+  readonly typedAt: Instant | undefined;
   /** Their turn has come, but the key that opens them has not. */
   readonly held: readonly Message[];
   /** The newest epoch that the server was asked for, and whether its answer is still to come. */
@@ -27,14 +35,24 @@ export interface Conversation {
   readonly marks: Marks;
 }
 
+/** How far a log was followed, and which. */
+export interface Seen {
+  seq: Seq;
+  logEpoch: string;
+}
+
 /** Held messages after which waiting for their key ends. */
 const MOST_HELD = 500;
 
-export const closed = (dlgId: DlgId, seenBefore: Seq = 0): Conversation => ({
+export const closed = (dlgId: DlgId, seenBefore?: Seen): Conversation => ({
   dlgId,
   phase: 'closed',
   timeline: undefined,
   seenBefore,
+  logEpoch: undefined,
+  missed: 0,
+  isDoubted: false,
+  typedAt: undefined,
   held: [],
   askedEpoch: 0,
   isAwaitingKey: false,
@@ -43,21 +61,66 @@ export const closed = (dlgId: DlgId, seenBefore: Seq = 0): Conversation => ({
 });
 
 /** The server follows it for us from `head + 1` on. */
-export function opened(now: Conversation, head: Seq, readSeq: Seq, at: Instant): Conversation {
-  const timeline = now.timeline ? heardOf(now.timeline, head) : followFrom<Message>(Math.max(head, now.seenBefore));
-  return { ...now, phase: 'open', timeline, marks: untold(now.marks, readSeq, at) };
+export function opened(now: Conversation, { head, readSeq, logEpoch }: Opened, at: Instant): Conversation {
+  const followed = now.timeline ?? followFrom<Message>(Math.max(head, now.seenBefore?.seq ?? 0));
+  const timeline = heardOf(followed, Math.max(head, now.missed));
+  return {
+    ...now,
+    phase: 'open',
+    timeline,
+    logEpoch,
+    missed: 0,
+    isDoubted: false,
+    marks: untold(now.marks, readSeq, at),
+  };
+}
+
+interface Opened {
+  head: Seq;
+  readSeq: Seq;
+  logEpoch: string;
+}
+
+/** How far it was followed until now. */
+export const seenOf = ({ timeline, logEpoch, seenBefore }: Conversation): Seen | undefined =>
+  timeline && logEpoch !== undefined ? { seq: timeline.seen, logEpoch } : seenBefore;
+
+/** Whether what was seen is of another life of the log: its numbers say nothing about this one (I18). */
+export function isOtherLog(now: Conversation, logEpoch: string): boolean {
+  const known = seenOf(now)?.logEpoch;
+  return known !== undefined && known !== logEpoch;
+}
+
+/** What comes next may be of another log, or for others: it is asked where it stands. */
+export const doubted = (now: Conversation, isDoubted = now.isDoubted): Conversation => ({
+  ...now,
+  phase: 'closed',
+  isDoubted,
+  catchUp: rested,
+});
+
+/** What is before `minSeq` is no longer kept: it is passed over (I17). */
+export function passedOver(now: Conversation, minSeq: Seq): Conversation {
+  if (!now.timeline) return now;
+  const [timeline, ready] = skipTo(now.timeline, minSeq - 1);
+  return { ...now, timeline, held: [...now.held, ...ready] };
 }
 
 /** The connection is gone; what has been seen is kept, the rest is asked for on the next one. */
 export const interrupted = (now: Conversation): Conversation => ({
   ...now,
   phase: now.phase === 'over' ? 'over' : 'closed',
-  catchUp: rested,
+  // How long the server wants to be left alone holds on the next connection as well.
+  catchUp: { ...now.catchUp, isAsking: false },
+  missed: 0,
+  typedAt: undefined,
 });
 
 /** Takes messages in; those whose turn has come are held until `release` gives them out. */
 export function taken(now: Conversation, messages: readonly Message[]): Conversation {
-  if (!now.timeline) return now;
+  // Before it is open, nobody knows which log a message is of. A page brings it, once `opened` has said it.
+  if (now.phase === 'opening') return { ...now, missed: Math.max(now.missed, ...messages.map(({ seq }) => seq)) };
+  if (!now.timeline || now.phase !== 'open') return now;
   let timeline: Timeline<Message> = now.timeline;
   const held = [...now.held];
   for (const message of messages) {

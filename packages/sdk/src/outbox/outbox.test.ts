@@ -21,7 +21,7 @@ import {
 const coffee = id<DlgId>('coffee');
 const name = (clientMsgId: string, dlgId = tea) => ({ dlgId, clientMsgId: id<ClientMsgId>(clientMsgId) });
 const queue = (...names: ReturnType<typeof name>[]): Outbox =>
-  names.reduce<Outbox>((outbox, of) => add(outbox, { ...of, content: `sealed ${of.clientMsgId}` }), []);
+  names.reduce<Outbox>((outbox, of) => add(outbox, { ...of, content: `sealed ${of.clientMsgId}` }, 0), []);
 const out = (outbox: Outbox, now: number) => goOut(outbox, now)[1].map((entry) => entry.clientMsgId);
 
 describe('the outbox', () => {

@@ -1,4 +1,4 @@
-import { limits, type Instant, type Seq } from '@trialogue/protocol';
+import { clientLimits, type Instant, type Seq } from '@trialogue/protocol';
 
 import { lacks, type Timeline } from './timeline.ts';
 
@@ -26,7 +26,7 @@ export function nextPage(
   now: Instant,
 ): { after: Seq; limit: number } | undefined {
   if (isAsking || now < notBefore || !lacks(timeline)) return undefined;
-  return { after: timeline.seen, limit: limits.pageMost };
+  return { after: timeline.seen, limit: clientLimits.pageMost };
 }
 
 /** When `nextPage` must be asked again though nothing was heard. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { corrected, followFrom, heardOf, lacks, take, type Timeline } from './timeline.ts';
+import { corrected, followFrom, heardOf, lacks, skipTo, take, type Timeline } from './timeline.ts';
 
 interface Said {
   seq: number;
@@ -58,6 +58,20 @@ describe('a timeline', () => {
     expect(timeline.early.size).toBe(500);
     expect(Math.min(...timeline.early.keys())).toBe(101);
     expect(timeline.head).toBe(700);
+  });
+
+  test('goes on after what is no longer kept, with what came early, and never back (I17)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 }), fc.nat(35), (order, to) => {
+        const [before, given] = takeAll(followFrom(0), order);
+        const [after, ready] = skipTo(before, to);
+        const seen = Math.max(given.length, to);
+        expect(ready.map(({ seq }) => seq)).toEqual(ready.map((_, at) => seen + 1 + at));
+        expect(after.seen).toBe(seen + ready.length);
+        expect(after.head).toBeGreaterThanOrEqual(after.seen);
+        expect([...after.early.keys()].every((seq) => seq > after.seen + 1)).toBe(true);
+      }),
+    );
   });
 
   test('a wrong word about the head is taken back, but not below what has come', () => {

@@ -37,6 +37,15 @@ export function take<M extends { seq: Seq }>(timeline: Timeline<M>, message: M):
   return [{ seen: seen + ready.length, head, early }, ready];
 }
 
+/** Goes on after `seq`, over what is missing until there; gives out what came early and is due then. */
+export function skipTo<M extends { seq: Seq }>(timeline: Timeline<M>, seq: Seq): [Timeline<M>, M[]] {
+  if (seq <= timeline.seen) return [timeline, []];
+  const early = new Map([...timeline.early].filter(([at]) => at > seq));
+  const after = { seen: seq, head: Math.max(timeline.head, seq), early };
+  const next = early.get(seq + 1);
+  return next ? take(after, next) : [after, []];
+}
+
 /** Somebody said that the conversation goes up to `head`. */
 export const heardOf = <M extends { seq: Seq }>(timeline: Timeline<M>, head: Seq): Timeline<M> =>
   head > timeline.head ? { ...timeline, head } : timeline;
