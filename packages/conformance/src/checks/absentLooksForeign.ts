@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+import { mustBe, type Check } from '../check.ts';
+import { Group } from '../stage/group.ts';
+import { tryEverything } from '../stage/intruder.ts';
+
+export const absentLooksForeign: Check = {
+  about: ['I20'],
+  title: 'A conversation of others answers like one that is not there',
+  async run(at) {
+    const { group } = await at.pair();
+    const mal = await at.person();
+    const socket = await mal.bound();
+    const absent = new Group(randomBytes(16).toString('hex'), group.dlgKey);
+    const here = await tryEverything(mal, socket, group, { seq: 1, fileId: 'none' });
+    const nowhere = await tryEverything(mal, socket, absent, { seq: 1, fileId: 'none' });
+    here.forEach(([what, { whole }], index) => {
+      mustBe(`${what} of a foreign conversation, as of an absent one:`, whole, nowhere[index]?.[1].whole);
+    });
+    return `${here.length} ways in, of a conversation that is there and of one that is not`;
+  },
+};
