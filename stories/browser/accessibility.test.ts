@@ -2,11 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { AxeBuilder } from '@axe-core/playwright';
+import type { ClientFrame, RefusalName, ServerFrame } from '@trialogue/protocol';
 import { ada, bo, cy, mal } from '@trialogue/testkit';
-import type { Page, WebSocketRoute } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
-import { attach, entered, hears, messageBox, said, say } from './conversation.ts';
+import { desktop } from './chromium.ts';
+import { attach, connected, entered, hears, messageBox, said, say } from './conversation.ts';
+import { openLine } from './line.ts';
 import type { Group } from './node.ts';
 import { openScene, type Scene } from './scene.ts';
 import { tellEverything } from './showcase.ts';
@@ -29,24 +32,6 @@ const looks = [
   ['desktop', { viewport: { width: 1280, height: 800 } }],
 ] as const;
 
-/** A socket that can be cut, before the page is gone to. */
-async function breakableLine(page: Page): Promise<{ cut(): void; mend(): void }> {
-  let isCut = false;
-  const sockets: WebSocketRoute[] = [];
-  await page.routeWebSocket(/\/ws$/, (socket) => {
-    if (isCut) return void socket.close({ code: 4001 });
-    socket.connectToServer();
-    sockets.push(socket);
-  });
-  return {
-    cut() {
-      isCut = true;
-      for (const socket of sockets.splice(0)) void socket.close({ code: 4001 });
-    },
-    mend: () => void (isCut = false),
-  };
-}
-
 const freshLink = async (userId: string, groupId: string): Promise<string> =>
   (await scene.node.platform.call<{ url: string }>('POST', `/groups/${groupId}/links`, { userId })).url;
 
@@ -64,33 +49,34 @@ const stickingOut = (page: Page): Promise<string[]> =>
       .map((it) => `<${it.localName} class="${it.getAttribute('class') ?? ''}">`);
   });
 
+/** Looks at a page as it is now, and keeps pictures of it. */
+const looker = (name: string, found: string[]) => async (page: Page, state: string) => {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `${screens}/${state} · ${name}, ${colorScheme}.png`, animations: 'disabled' });
+    // One run in the page itself: quicker, and all frames here are of our own origin.
+    const axe = new AxeBuilder({ page }).setLegacyMode();
+    // What is not colour is the same in the dark.
+    if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
+    for (const { id, impact, nodes } of (await axe.analyze()).violations) {
+      if (impact !== 'serious' && impact !== 'critical') continue;
+      for (const { target, any } of nodes) {
+        found.push(`${state}, ${colorScheme}: ${id} ${target.join(' ')} ${any[0]?.message ?? ''}`);
+      }
+    }
+  }
+  for (const one of await stickingOut(page)) found.push(`${state}: ${one} is wider than the screen`);
+};
+
 test.for(looks)(
   '%s, light and dark: axe finds nothing serious on any page, and nothing sticks out of the screen',
   async ([name, how]) => {
     const found: string[] = [];
-    /** Looks at a page as it is now, and keeps pictures of it. */
-    const look = async (page: Page, state: string) => {
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: `${screens}/${state} · ${name}, ${colorScheme}.png`, animations: 'disabled' });
-        // One run in the page itself: quicker, and all frames here are of our own origin.
-        const axe = new AxeBuilder({ page }).setLegacyMode();
-        // What is not colour is the same in the dark.
-        if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
-        for (const { id, impact, nodes } of (await axe.analyze()).violations) {
-          if (impact !== 'serious' && impact !== 'critical') continue;
-          for (const { target, any } of nodes) {
-            found.push(`${state}, ${colorScheme}: ${id} ${target.join(' ')} ${any[0]?.message ?? ''}`);
-          }
-        }
-      }
-      for (const one of await stickingOut(page)) found.push(`${state}: ${one} is wider than the screen`);
-    };
+    const look = looker(name, found);
     const { origin, platform } = scene.node;
 
     // The conversation, with every kind of message.
     const adas = await scene.newcomer(how);
-    const line = await breakableLine(adas.page);
     await adas.page.goto(await freshLink(ada.userId, everything.groupId));
     await entered(adas.page);
     await hears(adas.page, '有问题随时找我');
@@ -119,18 +105,6 @@ test.for(looks)(
     await adas.page.getByRole('dialog', { name: '茶罐.png' }).waitFor();
     await look(adas.page, '06 picture');
     await adas.page.keyboard.press('Escape');
-
-    const words = `网络断了还在写（${name}）`;
-    line.cut();
-    await messageBox(adas.page).fill('');
-    await say(adas.page, words);
-    const banner = adas.page.getByRole('button', { name: '网络已断开，正在重连… 点击立即重试' });
-    await banner.waitFor();
-    await said(adas.page, words).getByRole('img', { name: '发送中' }).waitFor();
-    await look(adas.page, '07 offline');
-    line.mend();
-    await banner.click();
-    await said(adas.page, words).getByText('已发送').waitFor();
 
     // A new conversation, nothing said yet.
     const empty = await scene.tea();
@@ -193,3 +167,78 @@ test.for(looks)(
     expect(found).toEqual([]);
   },
 );
+
+test.for(looks)(
+  '%s, light and dark: what waits, what has failed, and what the page says about the connection, is for everybody to see',
+  async ([name, how]) => {
+    const found: string[] = [];
+    const look = looker(name, found);
+    const group = await scene.tea('订单 20261123 · 网络不好的时候');
+    for (const text of ['你好，有什么可以帮您？', '茶罐今天发货'])
+      await scene.node.platform.post(group.groupId, bo.userId, { type: 'text', text });
+    const { page, context } = await scene.newcomer(how);
+    await context.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
+    const line = await openLine(page);
+    await page.goto(group.linkOf(ada.userId));
+    await entered(page);
+    await connected(page);
+
+    const texts = ['要两罐，明前的', '今天能发出来吗'];
+    const [, last = ''] = texts;
+    line.answer(refusing('rate.limited', 8_000));
+    for (const text of texts) await say(page, text);
+    await page.getByText(/^发送过快，\d+ 秒后自动发送$/).waitFor();
+    await look(page, '20 too fast');
+    line.cut(4002);
+    const banner = page.getByRole('button', { name: /^正在重连….*未发送的消息只在此页中/ });
+    await banner.waitFor();
+    await said(page, last).getByRole('img', { name: '等待发送' }).waitFor();
+    await look(page, '21 no connection, and nothing kept');
+    line.answer(refusing('conversation.not_member'));
+    line.mend();
+    await banner.click();
+    await page.getByText('发送失败：会话不存在，或你不在其中').waitFor();
+    await said(page, last).getByText(last).click();
+    await look(page, '22 failed, with its menu');
+    await page.keyboard.press('Escape');
+    line.answer(undefined);
+    for (const text of texts)
+      await said(page, text)
+        .getByRole('button', { name: /^发送失败/ })
+        .click();
+    await said(page, last).getByText('已发送').waitFor();
+
+    const bos = await scene.enter(group.linkOf(bo.userId), desktop);
+    await messageBox(bos.page).pressSequentially('好');
+    await page.getByText(`${bo.name} 正在输入…`).waitFor();
+    await look(page, '23 typing');
+    line.cut(4509);
+    const replaced = page.getByRole('button', { name: '在此继续' });
+    await replaced.waitFor();
+    await look(page, '24 replaced');
+    line.change((frame) => (frame.op === 'opened' ? { ...frame, logEpoch: 'restored' } : frame));
+    await page.route(/\/messages\?/, async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.json()) as { data: { logEpoch: string; minSeq: number; list: { seq: number }[] } };
+      const list = body.data.list.filter(({ seq }) => seq > 1);
+      body.data = { ...body.data, logEpoch: 'restored', minSeq: 2, list };
+      await route.fulfill({ json: body });
+    });
+    line.mend();
+    await replaced.click();
+    await page.getByText('已连接').first().waitFor();
+    await page.getByText('聊天记录已从备份恢复，这里可能缺少部分消息').waitFor();
+    await page.getByText('更早的消息已超过保存期限').waitFor();
+    await look(page, '25 back, with a restored log that has lost its beginning');
+    expect(found).toEqual([]);
+  },
+);
+
+/** Answers every send in the server's place. */
+const refusing =
+  (error: RefusalName, retryAfterMs?: number) =>
+  (frame: ClientFrame): ServerFrame | undefined => {
+    if (frame.op !== 'send') return undefined;
+    const { dlgId, clientMsgId } = frame;
+    return { op: 'nack', dlgId, clientMsgId, error, msg: '', ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  };

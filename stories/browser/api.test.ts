@@ -10,7 +10,7 @@ import { startNode, type Node } from './node.ts';
 
 let node: Node;
 beforeAll(async () => {
-  node = await startNode({ ALLOWED_ORIGINS: 'https://shop.test', SIGN_INS_PER_MINUTE: '20' });
+  node = await startNode({ ALLOWED_ORIGINS: 'https://shop.test', LIMITS: 'exchangesPerAddressPerMinute=20' });
   for (const { userId, name, urole } of [ada, bo, cy, mal]) await node.platform.putUser(userId, name, urole);
 });
 afterAll(() => node.stop());

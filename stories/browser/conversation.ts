@@ -12,6 +12,9 @@ export async function entered(view: View): Promise<void> {
   await view.getByRole('log', { name: '聊天记录' }).waitFor();
 }
 
+/** Waits until there is a connection too. */
+export const connected = (view: View): Promise<void> => view.getByText(/人在线$/).waitFor();
+
 export async function say(view: View, text: string): Promise<void> {
   await messageBox(view).fill(text);
   await sendButton(view).click();

@@ -6,6 +6,7 @@ import { hasTicket } from './lib/ticket.ts';
 import { followViewport } from './lib/viewport.ts';
 import { router } from './router/index.ts';
 import { routes } from './router/routes.ts';
+import { wordsReady } from './utils/i18n/index.ts';
 
 // A new link in the same tab changes the fragment only.
 addEventListener('hashchange', () => {
@@ -14,4 +15,4 @@ addEventListener('hashchange', () => {
 
 followViewport(window);
 for (const route of routes) router.addRoute(route);
-createApp(App).use(createPinia()).use(router).mount('#app');
+void wordsReady.then(() => createApp(App).use(createPinia()).use(router).mount('#app'));

@@ -7,7 +7,7 @@ import { speak } from '../../utils/i18n/index.ts';
 import type { Said } from '../../views/groupConversation/timeline.ts';
 import ChatList from './ChatList.vue';
 import type { Person } from './people.ts';
-import { layOut, type Entry } from './rows.ts';
+import { layOut, type Dividers, type Entry } from './rows.ts';
 
 beforeAll(() => speak('en'));
 
@@ -25,17 +25,24 @@ const entry = (seq: Seq, fromuid: UserId, said: Said | string, more: Partial<Ent
 });
 const people = new Map<UserId, Person>([ada, bo, cy].map((one) => [one.userId, { ...one, avatar: '' }]));
 
-const open = (entries: Entry[], more: { readers?: number; older?: 'more' | 'none' | 'failed' } = {}) =>
+interface More {
+  readers?: number;
+  older?: 'more' | 'none' | 'failed';
+  isCut?: boolean;
+  restoredAt?: Seq;
+}
+const open = (entries: Entry[], { readers = 0, ...more }: More = {}) =>
   mount(ChatList, {
     props: {
       dlgId: tea,
       entries,
       me: ada.userId,
       people,
-      older: more.older ?? 'none',
-      readersOf: () => more.readers ?? 0,
+      older: 'none',
+      readersOf: () => readers,
       others: 2,
       canEditAgain: () => false,
+      ...more,
     },
   });
 
@@ -98,6 +105,87 @@ describe('the list of messages', () => {
     expect(list.emitted('retry')).toEqual([[failed]]);
   });
 
+  test('a queued message has a clock, words for who does not see it, and its place under the bubble from the start', async () => {
+    const waiting = entry(1, ada.userId, 'hello', { seq: undefined, state: 'queued' });
+    const list = open([waiting]);
+    expect(list.get('[role=img]').attributes('aria-label')).toBe('Waiting to be sent');
+    expect(list.findAll('.fate')).toHaveLength(1);
+    for (const state of ['sending', 'sent'] as const) {
+      await list.setProps({ entries: [{ ...waiting, state }] });
+      expect(list.findAll('.fate')).toHaveLength(1);
+    }
+  });
+
+  test('a message that came too fast waits, and says for how long; it has not failed', () => {
+    const held = { seq: undefined, state: 'queued', error: 'rate.limited' } as const;
+    const list = open([entry(1, ada.userId, 'hello', { ...held, until: Date.now() + 4_000 })]);
+    expect(list.get('.fate').text()).toBe('Too fast. It will be sent in 4 s.');
+    expect(list.find('.fail').exists()).toBe(false);
+    expect(
+      open([entry(1, ada.userId, 'hello', held)])
+        .get('.fate')
+        .text(),
+    ).toContain('in a moment');
+  });
+
+  test('a message that was refused for good says why', () => {
+    const refused = { seq: undefined, state: 'failed', error: 'message.too_large' } as const;
+    expect(
+      open([entry(1, ada.userId, 'hello', refused)])
+        .get('.fate')
+        .text(),
+    ).toBe('Not sent: The message is too long');
+  });
+
+  test('the menu of a failed message sends it again or deletes it, by a tap, a long press or the keyboard', async () => {
+    const failed = entry(1, ada.userId, 'hello', { seq: undefined, state: 'failed' });
+    const list = open([failed]);
+    const menu = list.get('.menu');
+    await list.get('.bubble').trigger('click');
+    expect(menu.classes()).toContain('shown');
+    await list.get('.bubble').trigger('click');
+    expect(menu.classes()).not.toContain('shown');
+    await list.get('.bubble').trigger('contextmenu');
+    expect(menu.classes()).toContain('shown');
+    // In the order of the keyboard it is always there.
+    const [again, discard] = menu.findAll('button');
+    await again?.trigger('click');
+    expect(list.emitted('retry')).toEqual([[failed]]);
+    expect(menu.classes()).not.toContain('shown');
+    await discard?.trigger('click');
+    expect(list.emitted('discard')).toEqual([[failed]]);
+  });
+
+  test('who cannot see the list hears that a message was not sent', async () => {
+    const waiting = entry(2, ada.userId, 'hello', { seq: undefined, state: 'queued' });
+    const list = open([entry(1, bo.userId, 'a'), waiting]);
+    await list.setProps({ entries: [entry(1, bo.userId, 'a'), { ...waiting, state: 'failed' }] });
+    await vi.waitFor(() => expect(list.get('[aria-live=polite]').text()).toContain('Not sent'), 3_000);
+  });
+
+  test('I17: where older messages are no longer kept, the list says so and not that it begins there', () => {
+    expect(
+      open([entry(9, bo.userId, 'a')], { isCut: true })
+        .get('.edge')
+        .text(),
+    ).toBe('Older messages are no longer kept');
+    expect(
+      open([entry(1, bo.userId, 'a')])
+        .get('.edge')
+        .text(),
+    ).toBe('No more messages');
+  });
+
+  test('I18: where an older log was restored there is a line across the list, also while nothing has been said since', async () => {
+    const old = [entry(1, bo.userId, 'a'), entry(2, cy.userId, 'b')];
+    const list = open(old, { restoredAt: 2 });
+    const order = () => list.findAll('.rows .divider, [data-key]').map((one) => one.attributes('data-seq') ?? 'line');
+    expect(order()).toEqual(['1', '2', 'line']);
+    await list.setProps({ entries: [...old, entry(3, bo.userId, 'c')] });
+    expect(list.findAll('.divider')).toHaveLength(1);
+    expect(list.get('[data-seq="3"] .divider').text()).toContain('Restored from a backup');
+  });
+
   test('only an own message, and only a young one, can be taken back', () => {
     const young = { sentAt: Date.now() - 1000 };
     expect(
@@ -151,7 +239,7 @@ describe('the list of messages', () => {
     await list.setProps({ entries: [entry(1, bo.userId, 'a'), entry(2, bo.userId, 'b'), waiting] });
     await vi.waitFor(() => expect(list.get('.latest').attributes('aria-label')).toContain('1 new message'));
     expect(log.scrollTop).toBe(1000);
-    await list.setProps({ entries: [...list.props('entries'), { ...waiting, key: 'ada m10' }] });
+    await list.setProps({ entries: [...list.props('entries'), { ...waiting, key: 'ada m10', isFresh: true }] });
     await vi.waitFor(() => expect(log.scrollTop).toBe(3000));
   });
 
@@ -162,8 +250,8 @@ describe('the list of messages', () => {
 });
 
 describe('rows', () => {
-  const shapes = (entries: Entry[], unreadFrom?: Seq) =>
-    layOut(entries, 0, entries.length, unreadFrom).map(
+  const shapes = (entries: Entry[], dividers: Dividers = {}) =>
+    layOut(entries, 0, entries.length, dividers).map(
       ({ startsGroup, endsGroup }) => `${startsGroup ? '[' : ' '}${endsGroup ? ']' : ' '}`,
     );
 
@@ -179,7 +267,9 @@ describe('rows', () => {
     const later = entry(2, bo.userId, 'b', { sentAt: noon + 6 * 60_000 });
     expect(shapes([entry(1, bo.userId, 'a'), later])).toEqual(['[]', '[]']);
     expect(shapes([entry(1, bo.userId, 'a'), entry(2, bo.userId, 'b', { recalled: true })])).toEqual(['[]', '[]']);
-    expect(shapes([entry(1, bo.userId, 'a'), entry(2, bo.userId, 'b')], 2)).toEqual(['[]', '[]']);
+    const both = [entry(1, bo.userId, 'a'), entry(2, bo.userId, 'b')];
+    expect(shapes(both, { unreadFrom: 2 })).toEqual(['[]', '[]']);
+    expect(shapes(both, { restoredAt: 1 })).toEqual(['[]', '[]']);
   });
 
   test('a day begins with its date, also at the top of what is loaded', () => {

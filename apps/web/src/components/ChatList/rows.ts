@@ -3,8 +3,8 @@ import { SYSTEM, type ClientMsgId, type Instant, type Seq, type UserId } from '@
 import { isSameDay } from '../../utils/time.ts';
 import type { Said } from '../../views/groupConversation/timeline.ts';
 
-/** How far one of our own messages has come. */
-export type SendState = 'sending' | 'sent' | 'failed';
+/** How far one of our own messages has come. `queued`: it goes out by itself when it can. */
+export type SendState = 'queued' | 'sending' | 'sent' | 'failed';
 
 /** One message as the list shows it. */
 export interface Entry {
@@ -18,6 +18,12 @@ export interface Entry {
   sentAt: Instant;
   recalled: boolean;
   state: SendState;
+  /** The refusal that it waits or failed for, by its name. */
+  error?: string | undefined;
+  /** When it is tried again, by our clock; of `queued`, where the server has said so. */
+  until?: Instant | undefined;
+  /** It was said in this very tab, just now. */
+  isFresh?: boolean;
 }
 
 /** A message with its place among its neighbours. */
@@ -29,6 +35,8 @@ export interface Row {
   afterPause: boolean;
   /** The first that was unread when the conversation was opened. */
   firstUnread: boolean;
+  /** The first that was said after an older log was restored: what stood between may be lost. */
+  afterRestore: boolean;
   /** First and last of a run by one person within five minutes. */
   startsGroup: boolean;
   endsGroup: boolean;
@@ -36,9 +44,23 @@ export interface Row {
 
 const PAUSE_MS = 5 * 60_000;
 
+export interface Dividers {
+  /** The first message that was unread when the conversation was opened. */
+  unreadFrom?: Seq | undefined;
+  /** Where the log ended when an older one was restored. */
+  restoredAt?: Seq | undefined;
+}
+
 /** Lays out a stretch of the list; it needs one neighbour on each side to group across its edges. */
-export function layOut(entries: readonly Entry[], from: number, to: number, unreadFrom?: Seq): Row[] {
+export function layOut(
+  entries: readonly Entry[],
+  from: number,
+  to: number,
+  { unreadFrom, restoredAt }: Dividers = {},
+): Row[] {
   const rows: Row[] = [];
+  const isEdge = (before: Entry, entry: Entry) =>
+    isUnreadEdge(entry, unreadFrom) || isRestoreEdge(before, entry, restoredAt);
   for (let at = from; at < to; at++) {
     const entry = entries[at];
     if (!entry) continue;
@@ -49,14 +71,20 @@ export function layOut(entries: readonly Entry[], from: number, to: number, unre
       newDay: !before || !isSameDay(before.sentAt, entry.sentAt),
       afterPause: before !== undefined && entry.sentAt - before.sentAt > PAUSE_MS,
       firstUnread: isUnreadEdge(entry, unreadFrom),
-      startsGroup: !before || !areTogether(before, entry) || isUnreadEdge(entry, unreadFrom),
-      endsGroup: !after || !areTogether(entry, after) || isUnreadEdge(after, unreadFrom),
+      afterRestore: isRestoreEdge(before, entry, restoredAt),
+      startsGroup: !before || !areTogether(before, entry) || isEdge(before, entry),
+      endsGroup: !after || !areTogether(entry, after) || isEdge(entry, after),
     });
   }
   return rows;
 }
 
 const isUnreadEdge = ({ seq }: Entry, unreadFrom: Seq | undefined): boolean => seq !== undefined && seq === unreadFrom;
+
+const isRestoreEdge = (before: Entry | undefined, entry: Entry, restoredAt: Seq | undefined): boolean =>
+  restoredAt !== undefined && isUpTo(restoredAt, before) && !isUpTo(restoredAt, entry);
+
+export const isUpTo = (seq: Seq, entry: Entry | undefined): boolean => entry?.seq !== undefined && entry.seq <= seq;
 
 /** System lines and recalls stand alone. */
 const isSpoken = ({ fromuid, recalled }: Entry): boolean => fromuid !== SYSTEM && !recalled;

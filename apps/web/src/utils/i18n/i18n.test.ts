@@ -34,16 +34,16 @@ test('what a refusal is called on screen exists for each refusal that a member c
   expect(refusalWords('no.such')).toContain('no.such');
 });
 
-test('English counts', () => {
-  speak('en');
+test('English counts', async () => {
+  await speak('en');
   expect(t('memberCount', { n: 1 })).toBe('1 member');
   expect(t('memberCount', { n: 3 })).toBe('3 members');
-  speak('zh-CN');
+  await speak('zh-CN');
   expect(t('memberCount', { n: 3 })).toBe('3 位成员');
 });
 
-test('what somebody is called cannot fill another blank', () => {
-  speak('en');
+test('what somebody is called cannot fill another blank', async () => {
+  await speak('en');
   expect(t('recalled', { name: '{n} $& {name}' })).toBe('{n} $& {name} took back a message');
 });
 

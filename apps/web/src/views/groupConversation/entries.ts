@@ -1,8 +1,8 @@
 import type { UserId } from '@trialogue/protocol';
 
 import { isShown, type Entry } from '../../components/ChatList/rows.ts';
+import type { Pending } from './pending.ts';
 import type { Line } from './timeline.ts';
-import type { Pending } from './useOutbox.ts';
 
 const known = new WeakMap<Line, Entry>();
 
@@ -16,7 +16,7 @@ export function entriesOf(run: readonly Line[], pending: readonly Pending[], me:
   const waiting = pending.filter(({ clientMsgId }) => !stored.has(clientMsgId));
   return [
     ...entries,
-    ...waiting.map((one) => ({
+    ...heldTogether(waiting).map((one) => ({
       ...one,
       key: keyOf(me, one.clientMsgId),
       seq: undefined,
@@ -24,6 +24,13 @@ export function entriesOf(run: readonly Line[], pending: readonly Pending[], me:
       recalled: false,
     })),
   ];
+}
+
+/** They go out in order: what the first of those that wait is held back for, holds back all of them. */
+function heldTogether(waiting: readonly Pending[]): readonly Pending[] {
+  const held = waiting.find(({ state, error }) => state === 'queued' && error !== undefined);
+  if (!held) return waiting;
+  return waiting.map((one) => (one.state === 'queued' ? { ...one, error: held.error, until: held.until } : one));
 }
 
 /** The same entry for the same line, so that a row is drawn anew only when it changed. */

@@ -90,8 +90,14 @@ export function useLink() {
     ticket = undefined;
     return enter();
   };
+  // Who waits before a page that could not be loaded need not ask again.
+  const enterAgain = () => {
+    if (seat.value.name === 'failed') seat.value.again?.();
+  };
+  addEventListener('online', enterAgain);
   watch(() => [route.query['groupId'], route.query['userId']].join(' '), go, { immediate: true });
   onScopeDispose(() => {
+    removeEventListener('online', enterAgain);
     turn += 1;
     imApp.socket.close();
   });

@@ -1,12 +1,10 @@
 import type { DlgId, Seq, UserId } from '@trialogue/protocol';
 import type { Member } from '@trialogue/protocol/api';
-import { computed, onScopeDispose, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 
 import { getMemberList } from '../../http/api.ts';
 import { isCancelled } from '../../http/refusal.ts';
 import { onIm } from '../../lib/useIm.ts';
-
-const EVERY_MS = 30_000;
 
 /** Who is in the conversation, and how far each has read. */
 export function useMembers(dlgId: DlgId, me: UserId) {
@@ -28,21 +26,20 @@ export function useMembers(dlgId: DlgId, me: UserId) {
       member.userId === userId ? { ...member, ...patch(member) } : member,
     );
   };
-  // Nobody tells when somebody comes or goes; but who reads or writes is there.
   onIm('receipt', (receipt) => {
-    if (receipt.dlgId === dlgId) change(receipt.userId, (member) => ({ ...furthest(member, receipt), online: true }));
+    if (receipt.dlgId === dlgId) change(receipt.userId, (member) => furthest(member, receipt));
   });
   onIm('message', (message) => {
-    if (message.dlgId !== dlgId) return;
-    if (message.payload?.type === 'system') void load();
-    else change(message.fromuid, () => ({ online: true }));
+    if (message.dlgId === dlgId && message.payload?.type === 'system') void load();
   });
-  const rounds = setInterval(() => {
-    if (document.visibilityState === 'visible') void load();
-  }, EVERY_MS);
-  onScopeDispose(() => clearInterval(rounds));
+  onIm('presence', (event) => {
+    if (event.dlgId === dlgId) change(event.userId, () => ({ online: event.isOnline }));
+  });
   onIm('opened', (event) => {
-    if (event.dlgId === dlgId) void load();
+    if (event.dlgId !== dlgId) return;
+    const here = new Set(event.online);
+    members.value = members.value.map((member) => ({ ...member, online: here.has(member.userId) }));
+    void load();
   });
 
   void load();

@@ -1,0 +1,24 @@
+import { closeCodes } from '@trialogue/protocol';
+
+/** Why there is no connection, as far as this page can know. After the last two nothing happens by itself. */
+export type Trouble = 'lost' | 'offline' | 'updating' | 'busy' | 'slow' | 'signIn' | 'replaced' | 'shut';
+
+const told: Readonly<Record<number, Trouble>> = {
+  [closeCodes.draining.code]: 'updating',
+  [closeCodes.overloaded.code]: 'busy',
+  [closeCodes.slow.code]: 'slow',
+  [closeCodes.signInNeeded.code]: 'signIn',
+  [closeCodes.replaced.code]: 'replaced',
+};
+/** RFC 6455: the server goes away; the server restarts. */
+const LEAVING = new Set([1001, 1012]);
+
+/** What a close of the socket says about the reason. */
+export function troubleOf({ code, willReconnect }: { code: number; willReconnect: boolean }): Trouble {
+  const known = told[code] ?? (LEAVING.has(code) ? 'updating' : 'lost');
+  if (willReconnect || known === 'signIn' || known === 'replaced') return known;
+  return 'shut';
+}
+
+/** Whether only the reader can bring the connection back. */
+export const isForGood = (trouble: Trouble): boolean => trouble === 'replaced' || trouble === 'shut';
