@@ -1,12 +1,26 @@
 import { sealWith } from '@trialogue/crypto';
-import { id, SYSTEM, type ClientMsgId, type Message, type MsgId, type Seq, type UserId } from '@trialogue/protocol';
+import {
+  id,
+  SYSTEM,
+  type ClientMsgId,
+  type Message,
+  type MsgId,
+  type Seq,
+  type ServerFrame,
+  type Sid,
+  type UserId,
+} from '@trialogue/protocol';
 import { ada, bo, mal, tea } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
 import { findCanaries } from './world/canaries.ts';
 import { Checks } from './world/check/checks.ts';
+import { Fences } from './world/check/fences.ts';
+import { Marks } from './world/check/marks.ts';
 import { Observer } from './world/check/observer.ts';
 import { checkPage } from './world/check/pages.ts';
+import { Redials } from './world/check/redials.ts';
+import { Wire } from './world/check/wire.ts';
 
 const dlgKey = 'A'.repeat(43);
 
@@ -54,6 +68,12 @@ describe('the world notices', () => {
     const { checks, broken } = adaSent('c1');
     checks.leaves(ada.userId, { op: 'ack', dlgId: tea, ...row(1) });
     expect(broken()).toBe('I1');
+  });
+
+  test('a message of a time before the one that precedes it (I34)', () => {
+    const { checks, broken } = adaSent('c1', 'c2');
+    checks.grew(tea, [row(1), { ...row(2), sentAt: 1_000 }]);
+    expect(broken()).toBe('I34');
   });
 
   test('a message that is gone and was never taken back (I1)', () => {
@@ -215,7 +235,12 @@ describe('an observer notices', () => {
 });
 
 describe('of a page it is noticed (I16)', () => {
-  const page = (seqs: Seq[], head: Seq, hasMore: boolean) => ({ list: seqs.map((seq) => row(seq)), head, hasMore });
+  const page = (seqs: Seq[], head: Seq, hasMore: boolean, minSeq = 1) => ({
+    list: seqs.map((seq) => row(seq)),
+    head,
+    hasMore,
+    minSeq,
+  });
 
   test.for([
     ['all of it', { after: 0 }, page([1, 2, 3], 3, false)],
@@ -224,6 +249,9 @@ describe('of a page it is noticed (I16)', () => {
     ['the first ones', { before: 3, limit: 9 }, page([1, 2], 9, false)],
     ['the newest', { limit: 2 }, page([8, 9], 9, true)],
     ['nothing after the head', { after: 9 }, page([], 9, false)],
+    ['the first that are kept', { before: 6, limit: 9 }, page([4, 5], 9, false, 4)],
+    ['what is gone, and said to be', { after: 1, limit: 2 }, { ...page([4, 5], 9, true, 4), reset: true }],
+    ['a place right before what is kept', { after: 3, limit: 2 }, page([4, 5], 9, true, 4)],
   ] as const)('nothing about %s', ([, range, it]) => {
     expect(() => checkPage(range, it, 'Bo')).not.toThrow();
   });
@@ -239,6 +267,111 @@ describe('of a page it is noticed (I16)', () => {
     ['what was not asked for', { before: 3 }, page([1, 2, 3], 3, false)],
   ] as const)('%s', ([, range, it]) => {
     expect(() => checkPage(range, it, 'Bo')).toThrow('I16');
+  });
+
+  test('what is gone and not said to be, or said to be and is not (I17)', () => {
+    expect(() => checkPage({ after: 1, limit: 2 }, page([4, 5], 9, true, 4), 'Bo')).toThrow('I17');
+    expect(() => checkPage({ after: 0 }, { ...page([1], 1, false), reset: true }, 'Bo')).toThrow('I17');
+  });
+});
+
+describe('of a socket of the server it is noticed', () => {
+  const message = (seq: Seq): ServerFrame => ({ op: 'message', dlgId: tea, ...row(seq) });
+  const opened = (head: Seq): ServerFrame => {
+    return { op: 'opened', id: 1, dlgId: tea, head, readSeq: 0, dlgKey, minSeq: 1, logEpoch: 'e1', online: [] };
+  };
+
+  test('nothing while it goes on where it was opened, and anew where it was opened again', () => {
+    const wire = new Wire();
+    for (const frame of [opened(3), message(4), message(5)]) wire.leaves(frame);
+    wire.hears({ op: 'leave', dlgId: tea });
+    expect(() => [opened(8), message(9)].map((frame) => wire.leaves(frame))).not.toThrow();
+  });
+
+  test('a hole, a step back, and a message of what is not open (I9, I25)', () => {
+    const after = (...frames: ServerFrame[]) => {
+      const wire = new Wire();
+      return () => frames.map((frame) => wire.leaves(frame));
+    };
+    expect(after(opened(3), message(5))).toThrow('I25');
+    expect(after(opened(3), message(4), message(4))).toThrow('I25');
+    expect(after(message(4))).toThrow('I9');
+    expect(after(opened(3), { op: 'left', dlgId: tea }, message(4))).toThrow('I9');
+  });
+
+  test('a word after it was closed (I30)', () => {
+    const wire = new Wire();
+    wire.closes();
+    expect(() => wire.leaves({ op: 'ping', heads: [] })).toThrow('I30');
+  });
+});
+
+describe('of a client it is noticed (I28)', () => {
+  const client = (fence: number) => ({ sid: id<Sid>('a-client-of-ada-1'), fence });
+
+  test('nothing while the newest socket stores, nor of whoever has no sockets', () => {
+    const fences = new Fences();
+    fences.stored(client(1));
+    fences.raised(client(2));
+    fences.stored(client(2));
+    expect(() => fences.stored(undefined)).not.toThrow();
+  });
+
+  test('that a socket stores after it was replaced', () => {
+    const fences = new Fences();
+    fences.raised(client(3));
+    expect(() => fences.stored(client(2))).toThrow('I28');
+  });
+});
+
+describe('of a mark it is noticed (I23)', () => {
+  const of = (deliveredSeq: Seq, readSeq: Seq) => ({ deliveredSeq, readSeq });
+  const told = (deliveredSeq: Seq, readSeq: Seq) => ({ dlgId: tea, userId: ada.userId, ...of(deliveredSeq, readSeq) });
+
+  test('nothing while it rises', () => {
+    const marks = new Marks();
+    marks.stored(tea, ada.userId, of(2, 1), 5);
+    marks.stored(tea, ada.userId, of(5, 5), 5);
+    marks.told('Bo', told(2, 1));
+    expect(() => marks.told('Bo', told(5, 5))).not.toThrow();
+  });
+
+  test('that it fell, passed the head, or was never set', () => {
+    const marks = new Marks();
+    marks.stored(tea, ada.userId, of(4, 3), 5);
+    expect(() => marks.stored(tea, ada.userId, of(4, 2), 5)).toThrow('fell');
+    expect(() => marks.stored(tea, bo.userId, of(6, 0), 5)).toThrow('past the head');
+    marks.told('Bo', told(4, 3));
+    expect(() => marks.told('Bo', told(3, 3))).toThrow('fell');
+    expect(() => marks.told('Bo', told(5, 3))).toThrow('nobody set');
+  });
+});
+
+describe('of how a client comes back it is noticed (I29)', () => {
+  const redials = () => {
+    let now = 0;
+    const after = new Redials('Ada', () => now);
+    const wait = (delayMs: number) => {
+      after.drew(0.5);
+      after.waits(delayMs);
+    };
+    return { after, wait, pass: (ms: number) => (now += ms) };
+  };
+
+  test('nothing while it waits longer each time, and shortly again after a good connection', () => {
+    const { after, wait, pass } = redials();
+    for (const ms of [250, 500, 1_000]) wait(ms);
+    after.isLive();
+    pass(30_000);
+    expect(() => wait(250)).not.toThrow();
+  });
+
+  test('that a short connection counts as a good one', () => {
+    const { after, wait, pass } = redials();
+    wait(250);
+    after.isLive();
+    pass(29_999);
+    expect(() => wait(250)).toThrow('I29');
   });
 });
 

@@ -1,3 +1,5 @@
+import type { Instant } from '@trialogue/protocol';
+
 import type { Marker } from './markers.ts';
 import type { Rng } from './rng.ts';
 import type { Schedule } from './schedule.ts';
@@ -57,20 +59,22 @@ interface Way {
   to: End | undefined;
   /** Frames arrive in order, so none before this. */
   busyUntil: number;
+  /** Of frames that the network has not taken yet. */
+  unsentBytes: number;
 }
 
 /** One connection, from the dialing to when both ends know that it is over. */
 export class Connection {
   readonly #net: Network;
-  readonly #who: string;
-  readonly #up: Way = { to: undefined, busyUntil: 0 };
+  readonly #arrows: { up: string; down: string };
+  readonly #up: Way = { to: undefined, busyUntil: 0, unsentBytes: 0 };
   readonly #down: Way;
-  #isCut = false;
+  cutAt: Instant | undefined;
 
   constructor(net: Network, who: string, client: End) {
     this.#net = net;
-    this.#who = who;
-    this.#down = { to: client, busyUntil: 0 };
+    this.#arrows = { up: arrowOf(who, true), down: arrowOf(who, false) };
+    this.#down = { to: client, busyUntil: 0, unsentBytes: 0 };
   }
 
   /** The line as the client holds it. */
@@ -91,6 +95,15 @@ export class Connection {
     },
   };
 
+  get isCut(): boolean {
+    return this.cutAt !== undefined;
+  }
+
+  /** Bytes for the client that the network has not taken. */
+  get unsentBytes(): number {
+    return this.#down.unsentBytes;
+  }
+
   answered(server: End): void {
     this.#up.to = server;
     this.#later(this.#down, 'open', (client) => client.opened());
@@ -104,8 +117,8 @@ export class Connection {
 
   /** The network breaks: what is on its way is gone, and each end learns of it some time, or never. */
   cut(): void {
-    if (this.#isCut) return;
-    this.#isCut = true;
+    if (this.isCut) return;
+    this.cutAt = this.#net.schedule.now();
     for (const way of [this.#up, this.#down]) {
       if (!way.to) continue;
       if (this.#net.rng.chance(this.#net.mood().halfOpen)) this.#net.seen('half-open connection');
@@ -123,35 +136,46 @@ export class Connection {
     const { rng, seen } = this.#net;
     const { overtakes, doubles } = this.#net.mood();
     this.#net.frames++;
-    const isLoose = LOOSE.has(opOf(text));
+    const op = opOf(text);
+    const isLoose = LOOSE.has(op);
     const isStray = isLoose && way === this.#down;
     if (isStray && rng.chance(overtakes)) {
       seen('reordered frame');
       this.#at(way, rng.whole(0, OVERTAKE_MS), text);
     } else {
-      this.#later(way, opOf(text), (to) => to.heard(text), true);
+      this.#later(way, op, (to) => to.heard(text), text.length);
     }
     if (isLoose && rng.chance(doubles)) {
       seen('doubled frame');
       if (isStray) this.#at(way, rng.whole(0, OVERTAKE_MS), text);
-      else this.#later(way, opOf(text), (to) => to.heard(text), true);
+      else this.#later(way, op, (to) => to.heard(text), text.length);
     }
   }
 
   #at(way: Way, ms: number, text: string): void {
     this.#net.schedule.after(ms, `${this.#arrow(way)} ${opOf(text)}, stray`, () => {
-      if (!this.#isCut) way.to?.heard(text);
+      if (!this.isCut) way.to?.heard(text);
     });
   }
 
   /** In order, behind what is on its way already. */
-  #later(way: Way, what: string, run: (to: End) => void, isFrame = false): void {
+  #later(way: Way, what: string, run: (to: End) => void, bytes = 0): void {
     const { schedule, rng, mood, seen } = this.#net;
     way.busyUntil = Math.max(way.busyUntil, schedule.now() + 1 + rng.delay(mood().latencyMs));
-    schedule.after(way.busyUntil - schedule.now(), `${this.#arrow(way)} ${what}`, () => {
-      if (this.#isCut) {
-        if (isFrame) seen('frame lost in a cut');
+    const arrow = this.#arrow(way);
+    const arrive = () => {
+      if (this.isCut) {
+        if (bytes > 0) seen('frame lost in a cut');
       } else if (way.to) run(way.to);
+    };
+    schedule.after(way.busyUntil - schedule.now(), `${arrow} ${what}`, () => {
+      const clog = this.#net.clogs.get(arrow);
+      if (!clog) return arrive();
+      way.unsentBytes += bytes;
+      clog.push(() => {
+        way.unsentBytes -= bytes;
+        arrive();
+      });
     });
   }
 
@@ -166,7 +190,7 @@ export class Connection {
   }
 
   #arrow(way: Way): string {
-    return `${this.#who} ${way === this.#up ? '►' : '◄'}`;
+    return way === this.#up ? this.#arrows.up : this.#arrows.down;
   }
 }
 
@@ -177,12 +201,29 @@ export class Network {
   readonly mood: () => NetworkMood;
   readonly seen: (marker: Marker) => void;
   frames = 0;
+  /** Ways on which nothing gets through for a while, and what waits there. */
+  readonly clogs = new Map<string, (() => void)[]>();
 
   constructor(around: { schedule: Schedule; rng: Rng; mood: () => NetworkMood; seen: (marker: Marker) => void }) {
     this.schedule = around.schedule;
     this.rng = around.rng;
     this.mood = around.mood;
     this.seen = around.seen;
+  }
+
+  /** Stops the traffic of somebody in one direction; what waits comes in order afterwards. */
+  clog(who: string, isUp: boolean, ms: number): void {
+    const arrow = arrowOf(who, isUp);
+    if (this.clogs.has(arrow)) return;
+    this.seen('link clogged');
+    this.clogs.set(arrow, []);
+    this.schedule.after(ms, `${arrow} flows again`, () => this.unclog(arrow));
+  }
+
+  unclog(arrow: string): void {
+    const waiting = this.clogs.get(arrow) ?? [];
+    this.clogs.delete(arrow);
+    for (const run of waiting) this.schedule.after(0, `${arrow} late`, run);
   }
 
   /** Dials; `reach` gives who answers, if anybody does when the call gets there. */
@@ -197,4 +238,8 @@ export class Network {
   }
 }
 
-const opOf = (text: string): string => /^\{"op":"(\w+)"/.exec(text)?.[1] ?? '?';
+const arrowOf = (who: string, isUp: boolean): string => `${who} ${isUp ? '►' : '◄'}`;
+
+/** What kind of frame it is; both ends write `op` first. */
+export const opOf = (text: string): string => text.slice(OP_AT, text.indexOf('"', OP_AT));
+const OP_AT = '{"op":"'.length;

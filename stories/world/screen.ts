@@ -15,9 +15,8 @@ export class Screen {
   readonly #on: Ground;
   readonly #ask: AskForPage;
   readonly #copies = new Map<DlgId, Copy>();
-  readonly #filling = new Set<DlgId>();
-  /** What the client gave, for the fault of giving it twice. */
-  readonly #given = new Map<string, Received>();
+  /** A client that is gone fills no more. */
+  #filling = new Set<DlgId>();
   #observer: Observer;
 
   constructor(userId: UserId, on: Ground, ask: AskForPage) {
@@ -30,7 +29,7 @@ export class Screen {
   /** A new client gives everything anew; the copies stay. */
   startOver(client: string): void {
     this.#observer = new Observer(client);
-    this.#given.clear();
+    this.#filling = new Set();
   }
 
   /** Another conversation was chosen, or the same one anew. */
@@ -48,15 +47,10 @@ export class Screen {
     return this.#observer.upTo(dlgId);
   }
 
-  given(dlgId: DlgId, seq: Seq): Received | undefined {
-    return this.#given.get(`${dlgId} ${seq}`);
-  }
-
   give(message: Received): void {
     const { checks, say } = this.#on;
     const { dlgId, seq } = message;
     say(`${this.#userId} is given ${dlgId} ${seq}`);
-    this.#given.set(`${dlgId} ${seq}`, message);
     checks.hold(() => {
       this.#observer.given(dlgId, seq);
       this.#takeIn(message, true);
@@ -69,8 +63,8 @@ export class Screen {
     const { dlgId, payload, error, ...row } = message;
     ledger.shown(dlgId, row, this.#userId);
     if (payload === null) {
-      // A page may come before the key of its newest messages; it is fetched again.
-      if (!isLive && (error === 'E_KEY' || error === 'E_EPOCH')) return this.#on.seen('page before its key');
+      // The key of its newest messages was not to be had just then; it is fetched again.
+      if (!isLive && (error === 'E_KEY' || error === 'E_EPOCH')) return;
       // Whoever is removed may have been given what is under a new key, but not the key.
       if (membership.wasRemovedSince(dlgId, this.#userId, row.seq)) return;
       throw new Broken('I13', `${this.#userId} cannot read ${dlgId} ${row.seq}: ${error}`, row);
@@ -88,10 +82,15 @@ export class Screen {
     return copy;
   }
 
+  isFilling(dlgId: DlgId): boolean {
+    return this.#filling.has(dlgId);
+  }
+
   /** Fetches what the copy lacks, from the newest down. */
   async fill(dlgId: DlgId): Promise<void> {
-    if (this.#filling.has(dlgId)) return;
-    this.#filling.add(dlgId);
+    const filling = this.#filling;
+    if (filling.has(dlgId)) return;
+    filling.add(dlgId);
     const copy = this.copyOf(dlgId);
     try {
       let head = this.#observer.upTo(dlgId) ?? 0;
@@ -105,7 +104,7 @@ export class Screen {
     } catch (error) {
       isRefusal(error);
     } finally {
-      this.#filling.delete(dlgId);
+      filling.delete(dlgId);
     }
   }
 

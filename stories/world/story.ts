@@ -1,14 +1,16 @@
+import { setImmediate as soon } from 'node:timers';
+
 import type { DlgId } from '@trialogue/protocol';
 import type { Received } from '@trialogue/sdk/core';
-import { shop } from '@trialogue/testkit';
 
 import { Broken, type Invariant } from './check/broken.ts';
+import { Connected } from './connected.ts';
 import { copyOf } from './copy.ts';
-import type { Fault } from './faults.ts';
 import type { Marker } from './markers.ts';
+import { settle } from './microtasks.ts';
 import type { Person } from './person.ts';
 import { isRefusal } from './screen.ts';
-import { act } from './script.ts';
+import { scriptOf } from './script.ts';
 import { takeOver } from './virtualTime.ts';
 import { World } from './world.ts';
 
@@ -18,6 +20,8 @@ import { World } from './world.ts';
  */
 const QUIET_MS = 90_000;
 const LOOK_MS = 100;
+/** What was begun before the last fault was over is over by then, or somebody waits for it. */
+const AFTERMATH_MS = 1_000;
 const PAUSE_MS = 5_000;
 
 export interface Story {
@@ -25,10 +29,14 @@ export interface Story {
   steps: number;
   frames: number;
   messages: number;
-  seen: ReadonlyMap<Marker, number>;
+  /** Sends that were answered with an ack. */
+  acked: number;
+  seen: readonly Marker[];
   hash: string;
   /** Virtual time from the last fault to when everybody held everything. */
   healedInMs: number;
+  /** The longest that somebody who stayed connected after it was behind the log; nothing if nobody did. */
+  connectedInMs: number | undefined;
   realMs: number;
 }
 
@@ -62,62 +70,91 @@ export class BrokenStory extends Error {
  *
  * @throws {BrokenStory}
  */
-export async function tellStory(
-  seed: number,
-  options: { fault?: Fault; show?: (line: string) => void } = {},
-): Promise<Story> {
+export const tellStory = (seed: number, options: { show?: (line: string) => void } = {}): Promise<Story> =>
+  // In a turn of its own: in the middle of a microtask no other can be run to its end.
+  new Promise((resolve, reject) => {
+    soon(() => {
+      try {
+        resolve(tell(seed, options));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  });
+
+function tell(seed: number, options: { show?: (line: string) => void }): Story {
   const startedAt = performance.now();
   const world = new World(seed, options);
   const giveBack = takeOver(world.schedule, world.rng.fork('dice'));
   try {
-    await world.begin();
-    await talk(world);
-    const healedInMs = await quieten(world);
-    await compare(world);
+    world.begin();
+    talk(world);
+    const times = quieten(world);
+    compare(world);
     giveBack();
     return {
       seed,
       steps: world.steps,
       frames: world.network.frames,
       messages: world.conversations.reduce((sum, dlgId) => sum + world.checks.ledger.head(dlgId), 0),
-      seen: world.seen,
+      acked: world.checks.sends.acked,
+      seen: [...world.seen.keys()],
       hash: world.trace.hash(),
-      healedInMs,
+      ...times,
       realMs: performance.now() - startedAt,
     };
   } catch (error) {
     throw new BrokenStory(world, seed, error);
   } finally {
-    await world.end();
+    world.end();
     giveBack();
   }
 }
 
-async function talk(world: World): Promise<void> {
+function talk(world: World): void {
   const rng = world.rng.fork('script');
+  const act = scriptOf(world, rng);
   const end = world.schedule.now() + world.mood.storyMs;
   while (world.schedule.now() < end) {
-    act(world, rng);
-    await world.run(rng.delay(world.mood.pauseMs));
+    act();
+    settle();
+    world.run(rng.delay(world.mood.pauseMs));
   }
 }
 
-async function quieten(world: World): Promise<number> {
+function quieten(world: World): Pick<Story, 'healedInMs' | 'connectedInMs'> {
   world.heal();
   const from = world.schedule.now();
+  const connected = new Connected(world);
+  let healedInMs: number | undefined;
   for (let waited = 0; waited < QUIET_MS; waited += LOOK_MS) {
-    await world.run(LOOK_MS);
+    world.run(LOOK_MS);
     for (const person of world.people) {
       person.sendAgain();
       if (person.isOut && person.dlgId && isMember(world, person)) person.turnTo(person.dlgId);
       if (lacks(world, person) && person.dlgId) void person.screen.fill(person.dlgId);
     }
-    if (world.people.every((person) => !isBusy(person) && !lacks(world, person))) return world.schedule.now() - from;
+    connected.look();
+    if (!world.people.every((person) => !isBusy(person) && !lacks(world, person))) {
+      healedInMs = undefined;
+      continue;
+    }
+    healedInMs ??= world.schedule.now() - from;
+    if (world.isBusy || waited < AFTERMATH_MS) continue;
+    noStaleSockets(world);
+    return { healedInMs, connectedInMs: connected.lagMs };
   }
   const waiting = world.people.find(isBusy);
-  if (waiting) throw new Broken('I27', `${waiting.userId} still waits for an answer`, waiting.userId);
+  if (waiting) throw new Broken('I27', `${waiting.name} still waits for an answer`, waiting.name);
   const behind = world.people.find((person) => lacks(world, person));
-  throw new Broken('I14', `${behind?.userId} does not have the whole log`, behind && standOf(world, behind));
+  throw new Broken('I14', `${behind?.name} does not have the whole log`, behind && standOf(world, behind));
+}
+
+function noStaleSockets(world: World): void {
+  for (const node of world.cluster.nodes()) {
+    const stale = node.stale().length;
+    if (stale > 0) throw new Broken('I26', `${node.process.name} keeps ${stale} dead sockets`, stale);
+  }
 }
 
 const isMember = (world: World, { dlgId, userId }: Person): boolean =>
@@ -125,9 +162,20 @@ const isMember = (world: World, { dlgId, userId }: Person): boolean =>
 
 const isBusy = (person: Person): boolean => person.isWaiting || person.unknown.length > 0;
 
-function standOf(world: World, { userId, dlgId, seenUpTo, isOut, isClosed }: Person) {
+function standOf(world: World, { name, dlgId, seenUpTo, isOut, isClosed, isConnected, screen }: Person) {
   const head = dlgId ? world.checks.ledger.head(dlgId) : 0;
-  return { userId, dlgId, head, seenUpTo, isOut, isClosed };
+  const missing = dlgId && screen.copyOf(dlgId).missing(head);
+  return {
+    name,
+    dlgId,
+    head,
+    seenUpTo,
+    missing,
+    isFilling: dlgId && screen.isFilling(dlgId),
+    isOut,
+    isClosed,
+    isConnected,
+  };
 }
 
 /** Whether a member has not been given everything, or has not fetched what was before. */
@@ -139,16 +187,16 @@ function lacks(world: World, person: Person): boolean {
 }
 
 /** Everybody has what the server has, and fetching it anew changes nothing (I19). */
-async function compare(world: World): Promise<void> {
+function compare(world: World): void {
   const { ledger, sends } = world.checks;
   for (const dlgId of world.conversations) {
-    world.checks.reread(dlgId, await world.store.messagesAfter({ appId: shop, dlgId }, 0, 10_000));
+    world.checks.reread(dlgId, world.logOf(dlgId));
   }
   for (const person of world.people) {
     const { dlgId } = person;
     if (!dlgId || !isMember(world, person)) continue;
     const kept = person.screen.copyOf(dlgId).list();
-    const fresh = copyOf(await fetched(world, person, dlgId)).list();
+    const fresh = copyOf(fetched(world, person, dlgId)).list();
     const log = copyOf(ledger.log(dlgId)).list();
     sameOrBroken(`${person.userId} fetched ${dlgId}`, fresh, log);
     sameOrBroken(`${person.userId} kept ${dlgId}`, kept, log);
@@ -158,7 +206,7 @@ async function compare(world: World): Promise<void> {
 }
 
 /** A connection that is half open still takes its time to be given up. */
-async function fetched(world: World, person: Person, dlgId: DlgId): Promise<Received[]> {
+function fetched(world: World, person: Person, dlgId: DlgId): Received[] {
   for (let tries = 0; tries < 3; tries++) {
     let all: Received[] | undefined;
     let isOver = false;
@@ -166,10 +214,10 @@ async function fetched(world: World, person: Person, dlgId: DlgId): Promise<Rece
       .fetchAll(dlgId)
       .then((found) => (all = found), isRefusal)
       .finally(() => (isOver = true));
-    await world.run(QUIET_MS, () => isOver);
+    world.run(QUIET_MS, () => isOver);
     if (all) return all;
     // Too fast, perhaps, after all that it had to send.
-    await world.run(PAUSE_MS);
+    world.run(PAUSE_MS);
   }
   throw new Broken('I14', `${person.userId} cannot fetch ${dlgId}`, person.userId);
 }

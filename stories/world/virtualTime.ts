@@ -1,3 +1,4 @@
+import { running } from './process.ts';
 import type { Rng } from './rng.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -8,7 +9,8 @@ interface Timer {
 
 /**
  * Puts the clocks and timers of the whole process under virtual time, and its dice under the seed, for the parts of
- * the server that have no port for them. Returns how to go back to the real ones.
+ * the server that have no port for them. A timer belongs to the simulated process that set it. Returns how to go back
+ * to the real ones.
  */
 export function takeOver(schedule: Schedule, rng: Rng): () => void {
   const real = {
@@ -23,11 +25,12 @@ export function takeOver(schedule: Schedule, rng: Rng): () => void {
   const realRandom = Math.random;
 
   const start = (what: string, run: () => void, ms: number, isRepeated: boolean): Timer => {
+    const owner = running.process ?? schedule;
     const ring = () => {
-      if (isRepeated) timer.cancel = schedule.after(Math.max(1, ms), what, ring);
+      if (isRepeated) timer.cancel = owner.after(Math.max(1, ms), what, ring);
       run();
     };
-    const timer: Timer = { cancel: schedule.after(ms, what, ring), unref: () => timer };
+    const timer: Timer = { cancel: owner.after(ms, what, ring), unref: () => timer };
     return timer;
   };
   const clear = (timer: Timer | undefined) => timer?.cancel();
@@ -41,7 +44,7 @@ export function takeOver(schedule: Schedule, rng: Rng): () => void {
   };
 
   Object.assign(globalThis, virtual);
-  Date.now = schedule.now;
+  Date.now = () => (running.process ?? schedule).now();
   Math.random = rng.next;
   Object.defineProperty(performance, 'now', { value: schedule.now, configurable: true, writable: true });
   return () => {

@@ -12,11 +12,20 @@ export const invariants = {
   I12: 'a client is given each message once',
   I13: 'nothing is in the log, and nothing is read, that was not sent so',
   I14: 'after the last fault everybody soon holds the whole log',
+  I15: 'no connected client stays behind for longer than two looks at the log',
   I16: 'pages of history are adjacent, and know whether there is more',
+  I17: 'what is gone is said to be gone, never skipped',
   I19: 'a copy kept up by events equals a copy fetched anew',
   I20: 'who is not a member is told nothing',
   I21: 'nothing is stored under a key older than the newest',
+  I23: 'marks never fall and never pass the head',
+  I25: 'an open socket is given the log in order, or closed',
+  I26: 'a dead connection is noticed',
   I27: 'every send is settled, once',
+  I28: 'a socket that another one has replaced stores nothing',
+  I29: 'whoever is turned away comes back later and later, not all at once',
+  I30: 'a node that is told to go is gone soon, and a closed socket says nothing',
+  I34: 'the time of a message never falls, whatever the clocks do',
 } as const;
 
 export type Invariant = keyof typeof invariants;

@@ -1,6 +1,8 @@
 import type { DlgId, Message, ServerFrame, UserId } from '@trialogue/protocol';
 
+import { Fences } from './fences.ts';
 import { Ledger } from './ledger.ts';
+import { Marks } from './marks.ts';
 import { Membership } from './membership.ts';
 import { Sends } from './sends.ts';
 
@@ -8,6 +10,8 @@ import { Sends } from './sends.ts';
 export class Checks {
   readonly sends = new Sends();
   readonly membership = new Membership();
+  readonly marks = new Marks();
+  readonly fences = new Fences();
   readonly ledger: Ledger;
   readonly #recalls = new Set<string>();
   #first: Error | undefined;

@@ -10,7 +10,7 @@ interface Row {
 }
 
 /**
- * The logs as the database has shown them so far, one by one and never again otherwise: I4, I5, I6, I21.
+ * The logs as the database has shown them so far, one by one and never again otherwise: I4, I5, I6, I21, I34.
  * Everything that anybody is shown is held against it.
  */
 export class Ledger {
@@ -57,6 +57,10 @@ export class Ledger {
       const { epoch } = parseHeader(message.content);
       const newest = this.#epochs.get(dlgId) ?? 0;
       if (epoch < newest) throw new Broken('I21', `${name} is under key ${epoch}, after ${newest}`, message);
+      const last = rows.at(-1)?.first;
+      if (last && message.sentAt < last.sentAt) {
+        throw new Broken('I34', `${name} is of ${message.sentAt}, before ${last.sentAt}`, [last, message]);
+      }
       this.#epochs.set(dlgId, epoch);
       this.#seqs.set(name, message.seq);
       rows.push({ first: message });

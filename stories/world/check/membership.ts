@@ -32,7 +32,11 @@ export class Membership {
     const heads = frame.op === 'ping' ? frame.heads : [frame];
     for (const about of heads) {
       if (!('dlgId' in about)) continue;
-      const upTo = this.#mayKnowUpTo.get(`${about.dlgId} ${userId}`) ?? 0;
+      const known = this.#mayKnowUpTo.get(`${about.dlgId} ${userId}`);
+      if (known === undefined && !ANSWERS.has(frame.op)) {
+        throw new Broken('I20', `${userId} was never in ${about.dlgId} and hears ${frame.op} of it`, frame);
+      }
+      const upTo = known ?? 0;
       if (upTo === Infinity) continue;
       const seq = seqIn(about);
       if (seq > upTo) {
@@ -46,6 +50,9 @@ export class Membership {
     }
   }
 }
+
+/** What a stranger may be told: no. */
+const ANSWERS: ReadonlySet<ServerFrame['op']> = new Set(['nack', 'left']);
 
 /** The highest seq that a frame speaks of. */
 function seqIn(frame: object): Seq {

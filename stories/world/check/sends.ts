@@ -17,6 +17,8 @@ interface Answer {
 }
 
 interface Sent extends Name {
+  /** At which screen it was typed: only what is typed at one is stored in that order. */
+  by: string;
   text: string;
   /** Place among the sends of this person. */
   order: number;
@@ -36,12 +38,14 @@ interface Sent extends Name {
 export class Sends {
   readonly #sent = new Map<string, Sent>();
   readonly #answeredUpTo = new Map<DlgId, Seq>();
-  /** Of each conversation and person: the last one stored whose place in the order is promised. */
+  /** Of each conversation and screen: the last one stored whose place in the order is promised. */
   readonly #lastInOrder = new Map<string, Sent>();
   #count = 0;
+  /** How many were answered with an ack. */
+  acked = 0;
 
   /** Somebody pressed "send", perhaps once more on the same message. */
-  typed(name: Name, text: string): void {
+  typed({ by, ...name }: Name & { by?: string }, text: string): void {
     const again = this.#sent.get(keyOf(name));
     if (again) {
       again.unsettled++;
@@ -50,6 +54,7 @@ export class Sends {
     }
     this.#sent.set(keyOf(name), {
       ...name,
+      by: by ?? name.fromuid,
       text,
       order: this.#count++,
       sealed: new Set(),
@@ -82,6 +87,7 @@ export class Sends {
   accepted(name: Name, answer: Answer): void {
     const sent = this.#settle(name);
     sent.answer = answer;
+    this.acked++;
     this.#answeredUpTo.set(name.dlgId, Math.max(answer.seq, this.#answeredUpTo.get(name.dlgId) ?? 0));
   }
 
@@ -98,6 +104,14 @@ export class Sends {
   /** It may be stored or not. */
   gaveUp(name: Name): void {
     this.#settle(name).isLoose = true;
+  }
+
+  /** Its page is gone: nobody waits any more, and another page may send it. `isSettled`: its page had given it up. */
+  pageGone(name: Name, isSettled: boolean): void {
+    const sent = this.#of(name);
+    sent.isLoose = true;
+    delete sent.refused;
+    if (!isSettled) sent.unsettled--;
   }
 
   /** What somebody reads is what somebody typed. */
@@ -129,7 +143,7 @@ export class Sends {
       );
     }
     if (sent.isLoose) return;
-    const person = `${dlgId} ${message.fromuid}`;
+    const person = `${dlgId} ${sent.by}`;
     const before = this.#lastInOrder.get(person);
     if (before && before.order > sent.order && !before.isLoose) {
       throw new Broken('I10', `${name} was sent before ${keyOf(before)} and stored after it`, message);

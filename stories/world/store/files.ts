@@ -1,0 +1,28 @@
+import { Refused } from '@trialogue/protocol';
+
+import type { Commands } from './commands.ts';
+import { keyOf, type Tables } from './tables.ts';
+
+const DROPPED_AT_ONCE = 100;
+
+/** What is known of files; their bytes lie elsewhere. */
+export function files(tables: Tables) {
+  return {
+    putFile(actor, dlgId, file) {
+      const conversation = tables.openedBy(actor, dlgId, 'keepFile');
+      tables.journal.put(tables.files, keyOf(actor.appId, file.fileId), { ...file, conversation });
+    },
+    findFile(actor, dlgId, fileId) {
+      const here = tables.openedBy(actor, dlgId, 'read');
+      const found = tables.files.get(keyOf(actor.appId, fileId));
+      if (found?.conversation !== here) throw new Refused('file.not_found');
+      const { conversation: _, ...file } = found;
+      return file;
+    },
+    dropFiles(before) {
+      const old = [...tables.files].filter(([, { createdAt }]) => createdAt < before).slice(0, DROPPED_AT_ONCE);
+      for (const [key] of old) tables.journal.drop(tables.files, key);
+      return old.map(([, { fileId }]) => fileId);
+    },
+  } satisfies Partial<Commands>;
+}
