@@ -9,7 +9,11 @@ export default defineConfig({
     projects: [
       {
         ...fromSource,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'nemesis/src/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
       },
       {
         ...fromSource,

@@ -5,7 +5,7 @@ import { run } from './parts/command.mjs';
 import { ensureInstalled } from './parts/install.mjs';
 
 await ensureInstalled();
-await ensureBuilt();
+await ensureBuilt({ names: ['SDK', 'web client', 'server'] });
 const load = ['--import', 'tsx', '-C', '@trialogue/source', 'bench/src/main.ts', ...process.argv.slice(2)];
 const { code } = await run(process.execPath, load, { show: true });
 process.exitCode = code;

@@ -1,4 +1,4 @@
-// npm run build: the SDK, the web client and the server, in the order in which they need each other.
+// npm run build: the SDK, the web client, the server and the conformance suite, in the order in which they need each other.
 import { ensureBuilt } from './parts/builds.mjs';
 import { ensureInstalled } from './parts/install.mjs';
 import { say } from './parts/project.mjs';

@@ -9,7 +9,7 @@ import { root, say } from './parts/project.mjs';
 
 try {
   await ensureInstalled();
-  await ensureBuilt();
+  await ensureBuilt({ names: ['SDK', 'web client', 'server'] });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { undoAll } from './cleanUp.ts';
 import { readOptions, type Options } from './options.ts';
 import { randomFrom } from './random.ts';
-import { figures, table, wrongs, type Row } from './report.ts';
+import { closingLine, figures, table, wrongs, type Row } from './report.ts';
 import { emptyResult, type Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { buildServer, builtServer, type Bundle } from './server/bundle.ts';
@@ -80,7 +80,7 @@ async function main(options: Options): Promise<void> {
     for (const history of row.result.histories) say(`  history kept: ${history}`);
     keep(folder, options, rows);
   }
-  process.stdout.write(`\n${table(rows)}\n`);
+  process.stdout.write(`\n${table(rows)}\n${closingLine(rows)}\n`);
   if (rows.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
 }
 

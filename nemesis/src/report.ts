@@ -36,6 +36,13 @@ export function figures({ result }: Row) {
   };
 }
 
+/** How it all went, in one line. */
+export function closingLine(rows: readonly Row[]): string {
+  const count = (outcome: Row['outcome']) => rows.filter((row) => row.outcome === outcome).length;
+  const acked = rows.reduce((sum, { result }) => sum + result.acked, 0);
+  return `${count('passed')} scenarios passed, ${count('failed')} failed, ${count('skipped')} skipped; ${acked} acked`;
+}
+
 export function table(rows: readonly Row[]): string {
   const heads = [
     '',

@@ -12,7 +12,7 @@ const isBare = (specifier) => !/^[./]|^node:|^virtual:/.test(specifier);
 const TOOLING = [
   /\.test\.ts$|(UnderTest|\/fakes|\/fixture|\/crashWriter)\.ts$/,
   /(^|\/)(build|workerFromSource)\.mjs$|\.config\.(ts|js)$/,
-  /^(stories|bench)\//,
+  /^(stories|bench|nemesis)\//,
 ];
 const isTooling = (file) => TOOLING.some((pattern) => pattern.test(file));
 

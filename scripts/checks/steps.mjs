@@ -1,6 +1,7 @@
 import { ensureBuilt } from '../parts/builds.mjs';
 import { ensureChromium } from '../parts/chromium.mjs';
-import { must, tool } from '../parts/command.mjs';
+import { must, run, tool } from '../parts/command.mjs';
+import { ensureHarm } from '../parts/harm.mjs';
 import { step } from '../parts/steps.mjs';
 import { budgets } from './budgets.mjs';
 import { imports } from './imports.mjs';
@@ -18,6 +19,14 @@ const vitest = (project) => async () => {
   return /Tests +(.*)/.exec(output)?.[1];
 };
 
+/** A program of ours that ends with one line that says how it went. */
+const program =
+  (file, ...args) =>
+  async () => {
+    const output = await must(run(process.execPath, [file, ...args]));
+    return output.trim().split('\n').at(-1);
+  };
+
 /** `npm run check`. */
 export const checks = [
   step('format', 'Format', does('oxfmt', '--check')),
@@ -28,7 +37,7 @@ export const checks = [
   step(
     'layers',
     'Who may import whom',
-    does('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'stories', 'bench'),
+    does('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'stories', 'bench', 'nemesis'),
   ),
   step('imports', 'Imports are declared', imports),
   step('dead', 'No dead code', does('knip')),
@@ -41,9 +50,21 @@ export const checks = [
   step('stories', 'Seeded stories', vitest('stories')),
 ];
 
-/** `npm test`: the checks, then three people in real browsers. */
+/** `npm test`: the checks, then what takes minutes: people in real browsers, thousands of worlds, and harm to real servers. */
 export const tests = [
   ...checks,
   step('chromium', 'A browser is there', ensureChromium),
   step('browser', 'Stories in the browser', vitest('browser'), { after: ['build', 'chromium'], alone: true }),
+  step('worlds', '5,000 seeded worlds', program('scripts/stories.mjs', '--seeds', '5000'), { alone: true }),
+  step('mutants', 'Mutants are caught', program('scripts/mutants.mjs'), { alone: true }),
+  step('harm', 'Tools to do harm with', ensureHarm),
+  step(
+    'nemesis',
+    'Real servers, killed and cut off',
+    program('scripts/nemesis.mjs', '--quick', '--out', '.artifacts/nemesis'),
+    {
+      after: ['harm'],
+      alone: true,
+    },
+  ),
 ];

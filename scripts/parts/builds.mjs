@@ -27,6 +27,12 @@ const targets = [
     from: ['packages/protocol', 'packages/crypto', 'packages/server'],
     build: script('packages/server'),
   },
+  {
+    name: 'conformance suite',
+    makes: 'packages/conformance/dist/trialogue-conformance.mjs',
+    from: ['packages/protocol', 'packages/crypto', 'packages/conformance'],
+    build: script('packages/conformance'),
+  },
 ];
 
 const NOT_SOURCE = new Set(['node_modules', 'dist', 'dev', 'vectors', 'data']);
@@ -49,7 +55,7 @@ function fingerprint(folders) {
   return hash.digest('hex');
 }
 
-const noteOf = (name) => join('node_modules', '.cache', 'trialogue', `built-${name.replace(' ', '-')}`);
+const noteOf = (name) => join('node_modules', '.cache', 'trialogue', `built-${name.replaceAll(' ', '-')}`);
 const isFresh = (name, makes, print) =>
   existsSync(makes) && existsSync(noteOf(name)) && readFileSync(noteOf(name), 'utf8') === print;
 

@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { must, npm, run } from './command.mjs';
+import { must, npm } from './command.mjs';
+import { installFromDebian } from './debian.mjs';
 import { root, say } from './project.mjs';
 
 /** The same list as in stories/browser/chromium.ts. */
@@ -28,13 +29,8 @@ function isExecutable(path) {
 const installed = () => candidates.find((path) => path && isExecutable(path));
 
 async function fromDebian() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
-  say('Installing Chromium from Debian …');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const fonts = ['fonts-noto-cjk', 'fonts-noto-color-emoji'];
-  await run('apt-get', ['update', '-qq'], { env });
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', ...fonts], { env });
-  return installed();
+  return (await installFromDebian('Chromium', ['chromium', ...fonts])) ? installed() : undefined;
 }
 
 /** Neither root nor apt: a headless Chromium that an npm package carries, with the libraries it needs. Linux only. */
