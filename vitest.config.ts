@@ -12,8 +12,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'nemesis/src/**/*.test.ts'],
+          exclude: ['packages/conformance/**'],
           testTimeout: 20_000,
         },
+      },
+      {
+        ...fromSource,
+        test: { name: 'conformance', include: ['packages/conformance/src/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         ...fromSource,

@@ -55,6 +55,7 @@ export const tests = [
   ...checks,
   step('chromium', 'A browser is there', ensureChromium),
   step('browser', 'Stories in the browser', vitest('browser'), { after: ['build', 'chromium'], alone: true }),
+  step('conformance', 'Conformance suite, and its faults', vitest('conformance'), { alone: true }),
   step('worlds', '5,000 seeded worlds', program('scripts/stories.mjs', '--seeds', '5000'), { alone: true }),
   step('mutants', 'Mutants are caught', program('scripts/mutants.mjs'), { alone: true }),
   step('harm', 'Tools to do harm with', ensureHarm),

@@ -294,6 +294,12 @@ describe('the client API, row by row', () => {
     expect(config.origins).toEqual(expect.arrayContaining([node.origin, 'https://shop.test']));
   });
 
+  test('getLimits tells the limits in force, as getConfig does', async () => {
+    const inForce = await client.get('getLimits', undefined);
+    expect(inForce).toEqual({ ...limits, exchangesPerAddressPerMinute: 20 });
+    expect((await client.get('getConfig', undefined)).limits).toEqual(inForce);
+  });
+
   test('an outsider learns nothing, not even whether there is such a conversation', async () => {
     const dlgId = await newGroup();
     await node.platform.post(dlgId, ada.userId, { type: 'text', text: '内部' });
