@@ -86,12 +86,13 @@ export class Crowd {
     return performance.now() - startedAt;
   }
 
-  /** Whether all hold as much of each conversation as anybody was told of. */
+  /** Whether all have opened their conversations, and hold as much of each as anybody was told of. */
   isLevel(): boolean {
     const heads = new Map<string, number>();
     const stands = this.clients.flatMap((client) => client.stands());
     for (const { dlg, seen, head } of stands) heads.set(dlg, Math.max(heads.get(dlg) ?? 0, head, seen));
-    return stands.every(({ dlg, seen }) => seen === heads.get(dlg));
+    // A log without a name: killed while it was being opened for the first time, and on the way back.
+    return stands.every(({ dlg, seen }) => dlg !== '' && seen === heads.get(dlg));
   }
 
   tellEnds(): void {

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { emptyResult, type Result, type Scenario, type Stage } from '../scenario.ts';
 import { ackBeforeCommit, notSynced } from '../server/breakages.ts';
@@ -28,7 +29,10 @@ function control({ name, title, breakage, lacks, times, once, atATime, all = fal
     async run(stage) {
       const found = emptyResult();
       const most = stage.times ?? times[stage.size];
-      const broken = { ...stage, bundle: brokenServer(stage.bundle, breakage) };
+      // Apart from the histories of the true server, which have the same names.
+      const folder = join(stage.folder, name);
+      mkdirSync(folder, { recursive: true });
+      const broken = { ...stage, folder, bundle: brokenServer(stage.bundle, breakage) };
       const isSeen = () => found.anomalies.some((anomaly) => anomaly.name === 'lost-write');
       while (found.faults < most && (all || !isSeen())) {
         mergeInto(found, await once(broken, Math.min(atATime, most - found.faults), found.faults));
