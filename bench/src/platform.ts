@@ -1,3 +1,5 @@
+import { platformOf } from '@trialogue/testkit';
+
 import { MEMBERS } from './options.ts';
 
 /** One member of one conversation, who will have one socket. */
@@ -11,16 +13,7 @@ const AT_ONCE = 16;
 
 /** Makes the conversations and signs everybody in, as a platform's backend would. */
 export async function makeGroups(origin: string, appSecret: string, groups: number): Promise<Seat[][]> {
-  const ask = async (method: string, path: string, body: unknown): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${origin}/platform/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${appSecret}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const answer = (await response.json()) as { code: number; data: Record<string, unknown>; msg: string };
-    if (answer.code !== 0) throw new Error(`${method} ${path} was refused: ${answer.msg}`);
-    return answer.data;
-  };
+  const ask = platformOf(origin, appSecret);
 
   const makeGroup = async (group: number): Promise<Seat[]> => {
     const users = Array.from({ length: MEMBERS }, (_, member) => `user-${group}-${member}`);

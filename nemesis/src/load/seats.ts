@@ -1,3 +1,5 @@
+import { platformOf } from '@trialogue/testkit';
+
 /** One member, with what it needs to connect: one socket, and the conversations it is in. */
 export interface Seat {
   userId: string;
@@ -24,16 +26,7 @@ export async function makeSeats(
   { groups, members }: Shape,
   prefix = '',
 ): Promise<Seat[]> {
-  const ask = async (method: string, path: string, body: unknown): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${origin}/platform/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${appSecret}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const answer = (await response.json()) as { code: number; data: Record<string, unknown>; msg: string };
-    if (answer.code !== 0) throw new Error(`${method} ${path} was refused: ${answer.msg}`);
-    return answer.data;
-  };
+  const ask = platformOf(origin, appSecret);
   const seats: Seat[] = [];
   const makeGroup = async (group: number) => {
     const userIds = Array.from({ length: members }, (_, member) => `${prefix}u${group}-${member}`);

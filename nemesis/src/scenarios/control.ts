@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { emptyResult, type Result, type Scenario, type Stage } from '../scenario.ts';
 import { ackBeforeCommit, notSynced } from '../server/breakages.ts';
 import { brokenServer, type Breakage } from '../server/bundle.ts';
-import { killsOfOneDatabase, mergeInto } from './r1Kills.ts';
+import { killsOfOneDatabase } from './r1Kills.ts';
 import { cutsOfOneDisk, powerCuts } from './r3PowerCuts.ts';
+import { inWords, mergeInto } from './rounds.ts';
 
 interface Control {
   name: string;
@@ -38,12 +39,12 @@ function control({ name, title, breakage, lacks, times, once, atATime, all = fal
         mergeInto(found, await once(broken, Math.min(atATime, most - found.faults), found.faults));
       }
       for (const path of found.histories.slice(1)) rmSync(path, { force: true });
-      const seen = found.anomalies.map((each) => `${each.name}(${each.invariant}) × ${each.count}`).join(', ');
+      const seen = inWords(found.anomalies.map(({ name, invariant, count }) => [`${name}(${invariant})`, count]));
       return {
         ...found,
         anomalies: [],
         broken: isSeen() ? [] : [`a server with ${breakage.name} went unseen through ${found.faults} faults`],
-        notes: [`caught: ${seen || 'nothing'}`, ...found.histories.slice(0, 1).map((path) => `for example in ${path}`)],
+        notes: [`caught: ${seen}`, ...found.histories.slice(0, 1).map((path) => `for example in ${path}`)],
         histories: [],
       };
     },

@@ -2,6 +2,7 @@ import { fakeClock, lacksFakeClock } from '../faults/fakeClock.ts';
 import { hold, type Scenario } from '../scenario.ts';
 import { comesTrue, sleep, until } from '../time.ts';
 import { play } from './play.ts';
+import { inWords } from './rounds.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -35,7 +36,7 @@ export const clockJumps: Scenario = {
             await until('an ack after the clock jumped', () => crowd.firstAckAt() !== undefined, AGAIN_MS);
             result.recoveriesMs.push((crowd.firstAckAt() ?? Infinity) - from);
           }
-          const closed = [...crowd.closes].map(([code, count]) => `${code} × ${count}`).join(', ');
+          const closed = inWords(crowd.closes);
           hold(result, crowd.closes.size === 0, `sockets were closed because the clock jumped (I34): ${closed}`);
         },
       );

@@ -4,6 +4,7 @@ import { WireClient } from '../load/wireClient.ts';
 import { hold, type Scenario, type Stage } from '../scenario.ts';
 import { comesTrue, percentile, sleep, until } from '../time.ts';
 import { play, type Play } from './play.ts';
+import { inWords } from './rounds.ts';
 
 /** Long messages fill the buffers of the network, behind which a reader that stands still is seen at all. */
 const TEXT_LENGTH = 7_000;
@@ -51,7 +52,7 @@ export const slowReaders: Scenario = {
       result.notes.push(
         `others’ delivery p99 ${p99Alone.toFixed(1)} ms without, ${p99Beside.toFixed(1)} ms beside a reader that stands still`,
         `each costs ${mib} MiB (median of ${costs.length})`,
-        `closed by: ${[...crowd.closes].map(([code, count]) => `${code} × ${count}`).join(', ')}`,
+        `closed by: ${inWords(crowd.closes)}`,
       );
       if (!isFull) return;
       hold(result, p99Beside <= p99Alone * MOST_SLOWER + CHANCE_MS, 'others wait for a reader that stands still (I24)');

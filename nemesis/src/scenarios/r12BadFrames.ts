@@ -2,6 +2,7 @@ import { startFrameProxy } from '../faults/frameProxy.ts';
 import { hold, type Scenario } from '../scenario.ts';
 import { sleep } from '../time.ts';
 import { play } from './play.ts';
+import { inWords } from './rounds.ts';
 
 const HARMS = { double: 0.05, swap: 0.05, truncate: 0.002, garbage: 0.002 };
 const CONVERGED_MS = 60_000;
@@ -30,8 +31,8 @@ export const badFrames: Scenario = {
           await crowd.allHome(0, CONVERGED_MS).catch((error: unknown) => hold(result, false, String(error)));
           result.convergencesMs.push(Math.max(0, crowd.homeAt() - healedAt));
           result.faults = [...done.values()].reduce((sum, count) => sum + count, 0);
-          result.notes.push([...done].map(([harm, count]) => `${harm} × ${count}`).join(', '));
-          result.notes.push(`closed by: ${[...crowd.closes].map(([code, count]) => `${code} × ${count}`).join(', ')}`);
+          result.notes.push(inWords(done));
+          result.notes.push(`closed by: ${inWords(crowd.closes)}`);
           hold(
             result,
             on.server.end() === undefined,

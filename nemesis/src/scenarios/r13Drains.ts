@@ -1,6 +1,7 @@
 import { hold, type Scenario, type Stage } from '../scenario.ts';
 import { sleep, within } from '../time.ts';
 import { play, type Play } from './play.ts';
+import { inWords } from './rounds.ts';
 
 const LONGEST_EXIT_MS = 30_000;
 const CONVERGED_MS = 60_000;
@@ -18,9 +19,7 @@ export const drains: Scenario = {
         await drainOnce(stage, on);
         if (drain % 10 === 9) stage.say(`${drain + 1} of ${times} restarts, ${on.crowd.acked} acknowledged`);
       }
-      on.result.notes.push(
-        `closed by: ${[...on.crowd.closes].map(([code, count]) => `${code} × ${count}`).join(', ')}`,
-      );
+      on.result.notes.push(`closed by: ${inWords(on.crowd.closes)}`);
     });
   },
 };

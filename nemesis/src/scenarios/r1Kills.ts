@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { addAnomalies, emptyResult, hold, type Result, type Scenario, type Stage } from '../scenario.ts';
+import { hold, type Result, type Scenario, type Stage } from '../scenario.ts';
 import { percentile, sleep, until } from '../time.ts';
 import { play, type Play } from './play.ts';
+import { inRounds } from './rounds.ts';
 
 /** So many kills are survived by one database before a new one is begun. */
 const KILLS_A_ROUND = 100;
@@ -20,14 +21,16 @@ export const kills: Scenario = {
   name: 'R1',
   title: 'kill -9 under load',
   async run(stage) {
-    const all = emptyResult();
     const times = stage.times ?? (stage.size === 'full' ? 1_000 : 6);
-    for (let done = 0; done < times; done += KILLS_A_ROUND) {
-      const round = await killsOfOneDatabase(stage, Math.min(KILLS_A_ROUND, times - done), done);
-      mergeInto(all, round);
-      const p99 = percentile(all.recoveriesMs, 0.99) ?? 0;
-      stage.say(`${all.faults} of ${times} kills, ${all.acked} acknowledged, recovery p99 ${Math.round(p99)} ms`);
-    }
+    const all = await inRounds(
+      times,
+      KILLS_A_ROUND,
+      (kills, before) => killsOfOneDatabase(stage, kills, before),
+      ({ faults, acked, recoveriesMs }) => {
+        const p99 = percentile(recoveriesMs, 0.99) ?? 0;
+        stage.say(`${faults} of ${times} kills, ${acked} acknowledged, recovery p99 ${Math.round(p99)} ms`);
+      },
+    );
     // A few kills on a busy machine say nothing about time.
     if (stage.size === 'quick') return all;
     hold(all, (percentile(all.recoveriesMs, 0.99) ?? 0) <= 2_000, 'recovery to the first ack: p99 over 2 s');
@@ -75,16 +78,4 @@ async function killOnce({ size, random, say }: Stage, on: Play): Promise<void> {
     say(String(error));
   });
   result.convergencesMs.push(Math.max(0, crowd.homeAt() - upAt));
-}
-
-export function mergeInto(all: Result, one: Result): void {
-  all.faults += one.faults;
-  all.acked += one.acked;
-  all.received += one.received;
-  all.recoveriesMs.push(...one.recoveriesMs);
-  all.convergencesMs.push(...one.convergencesMs);
-  all.notes = one.notes;
-  all.histories.push(...one.histories);
-  addAnomalies(all, one.anomalies);
-  for (const broken of one.broken) hold(all, false, broken);
 }

@@ -1,9 +1,9 @@
 import { attach, lacksStrace, type DiskCall } from '../faults/strace.ts';
 import type { Random } from '../random.ts';
-import { emptyResult, hold, type Result, type Scenario, type Stage } from '../scenario.ts';
+import { hold, type Result, type Scenario, type Stage } from '../scenario.ts';
 import { comesTrue, until } from '../time.ts';
 import { play, type Play } from './play.ts';
-import { mergeInto } from './r1Kills.ts';
+import { inRounds } from './rounds.ts';
 
 const KILLS_A_ROUND = 50;
 const DEATH_MS = 20_000;
@@ -20,11 +20,12 @@ export const killsAtCall: Scenario = {
       stage.random,
       (['sync', 'write'] as const).flatMap((call) => Array.from({ length: N_MOST }, (_, at) => ({ call, n: at + 1 }))),
     ).slice(0, stage.times ?? (stage.size === 'full' ? 2 * N_MOST : 2));
-    const all = emptyResult();
-    for (let done = 0; done < plan.length; done += KILLS_A_ROUND) {
-      mergeInto(all, await round(stage, plan.slice(done, done + KILLS_A_ROUND), done));
-      stage.say(`${all.faults} of ${plan.length} kills, ${all.acked} acknowledged`);
-    }
+    const all = await inRounds(
+      plan.length,
+      KILLS_A_ROUND,
+      (kills, before) => round(stage, plan.slice(before, before + kills), before),
+      ({ faults, acked }) => stage.say(`${faults} of ${plan.length} kills, ${acked} acknowledged`),
+    );
     hold(all, all.faults === plan.length, `only ${all.faults} of ${plan.length} kills struck`);
     return all;
   },

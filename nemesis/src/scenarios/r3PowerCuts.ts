@@ -11,7 +11,7 @@ import { WireClient } from '../load/wireClient.ts';
 import { addAnomalies, emptyResult, hold, type Result, type Scenario, type Stage } from '../scenario.ts';
 import { newSetup, startServer, type Server, type Setup } from '../server/server.ts';
 import { sleep, within } from '../time.ts';
-import { mergeInto } from './r1Kills.ts';
+import { inRounds } from './rounds.ts';
 
 const CUTS_A_DISK = 10;
 /** For acknowledgements that were on their way when the server was stopped. */
@@ -24,13 +24,13 @@ export const powerCuts: Scenario = {
   title: 'power cut images, synchronous=FULL',
   lacks: lacksCuttableDisk,
   async run(stage) {
-    const all = emptyResult();
     const times = stage.times ?? (stage.size === 'full' ? 100 : 2);
-    for (let done = 0; done < times; done += CUTS_A_DISK) {
-      mergeInto(all, await cutsOfOneDisk(stage, Math.min(CUTS_A_DISK, times - done)));
-      stage.say(`${all.faults} of ${times} cuts, ${all.acked} acknowledged`);
-    }
-    return all;
+    return await inRounds(
+      times,
+      CUTS_A_DISK,
+      (cuts) => cutsOfOneDisk(stage, cuts),
+      ({ faults, acked }) => stage.say(`${faults} of ${times} cuts, ${acked} acknowledged`),
+    );
   },
 };
 

@@ -1,8 +1,8 @@
 import { attach, lacksStrace, type Injection } from '../faults/strace.ts';
-import { emptyResult, hold, type Scenario, type Stage } from '../scenario.ts';
+import { hold, type Scenario, type Stage } from '../scenario.ts';
 import { comesTrue, sleep, until } from '../time.ts';
 import { play, type Play } from './play.ts';
-import { mergeInto } from './r1Kills.ts';
+import { inRounds } from './rounds.ts';
 
 const FAULTS_A_ROUND = 30;
 const STRIKE_MS = 20_000;
@@ -19,17 +19,16 @@ export const diskErrors: Scenario = {
   title: 'EIO on fsync, EIO and ENOSPC on pwrite64, slow fsync',
   lacks: lacksStrace,
   async run(stage) {
-    const all = emptyResult();
     const times = stage.times ?? (stage.size === 'full' ? 300 : 4);
-    for (let done = 0; done < times; done += FAULTS_A_ROUND) {
-      const faults = Math.min(FAULTS_A_ROUND, times - done);
-      const one = await play(stage, { name: `R4-${done}`, shape: { groups: 5, members: 2 } }, async (on) => {
-        for (let fault = done; fault < done + faults; fault++) await failOnce(stage, on, fault % 4);
-      });
-      mergeInto(all, one);
-      stage.say(`${all.faults} of ${times} faults, ${all.acked} acknowledged`);
-    }
-    return all;
+    return await inRounds(
+      times,
+      FAULTS_A_ROUND,
+      (faults, before) =>
+        play(stage, { name: `R4-${before}`, shape: { groups: 5, members: 2 } }, async (on) => {
+          for (let fault = before; fault < before + faults; fault++) await failOnce(stage, on, fault % 4);
+        }),
+      ({ faults, acked }) => stage.say(`${faults} of ${times} faults, ${acked} acknowledged`),
+    );
   },
 };
 

@@ -6,6 +6,7 @@ import { tempFolder } from '../folders.ts';
 import { hold, type Scenario } from '../scenario.ts';
 import { comesTrue, sleep, until, within } from '../time.ts';
 import { play, type Play } from './play.ts';
+import { inWords } from './rounds.ts';
 
 const FULL_MS = 60_000;
 const RESUMED_MS = 30_000;
@@ -30,9 +31,7 @@ export const fullDisk: Scenario = {
       };
       return await play(stage, options, async (on) => {
         for (let cycle = 0; cycle < times; cycle++) await fillOnce(on, disk.path);
-        on.result.notes.push(
-          `refused meanwhile: ${[...on.crowd.refusals].map(([error, count]) => `${error} × ${count}`).join(', ')}`,
-        );
+        on.result.notes.push(`refused meanwhile: ${inWords(on.crowd.refusals)}`);
       });
     } finally {
       disk.unmount();

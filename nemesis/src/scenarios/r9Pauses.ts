@@ -1,6 +1,7 @@
 import { hold, type Scenario, type Stage } from '../scenario.ts';
 import { sleep, until } from '../time.ts';
 import { play, type Play } from './play.ts';
+import { inWords } from './rounds.ts';
 
 const CONVERGED_MS = 60_000;
 /** For what the server had written before it was stopped. */
@@ -14,9 +15,7 @@ export const pauses: Scenario = {
     const times = stage.times ?? (stage.size === 'full' ? 100 : 1);
     return play(stage, { name: 'R9', shape: { groups: 10, members: 3 } }, async (on) => {
       for (let pause = 0; pause < times; pause++) await pauseOnce(stage, on);
-      on.result.notes.push(
-        `closed meanwhile: ${[...on.crowd.closes].map(([code, count]) => `${code} × ${count}`).join(', ') || 'none'}`,
-      );
+      on.result.notes.push(`closed meanwhile: ${inWords(on.crowd.closes)}`);
     });
   },
 };

@@ -79,19 +79,7 @@ export function runCommand(setup: Setup, command: string): void {
 export async function startServer(setup: Setup): Promise<Server> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [setup.bundle.main], {
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(setup.port),
-      HOST: '127.0.0.1',
-      DATA_DIR: setup.dataDir,
-      DEMO: '0',
-      APP_ID: 'nemesis',
-      APP_SECRET: setup.appSecret,
-      MASTER_KEY: setup.masterKey,
-      LOG_LEVEL: 'warn',
-      LIMITS: wideLimits(setup.limits),
-      ...setup.env,
-    },
+    env: envOf(setup),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const forget = onEnd(() => child.kill('SIGKILL'));

@@ -25,7 +25,7 @@ const on = (op: string, change: (frame: Frame) => Frame[]): Fault => ({
 const inPages = (change: (list: Row[], page: { head: number }) => Row[]): Fault => ({
   fromServer: (frame) =>
     frame.op === 'page'
-      ? [{ ...frame, list: change(frame['list'] as Row[], frame as unknown as { head: number }) }]
+      ? [{ ...frame, list: change(frame['list'] as Row[], frame as Frame & { head: number }) }]
       : [frame],
   answer(answer, { method, path }) {
     if (method !== 'GET' || !/\/messages(\?|$)/.test(path)) return answer;

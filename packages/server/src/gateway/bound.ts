@@ -210,7 +210,7 @@ function tick(session: Bound, now: number): Next {
   if (now < next.pingAt) return [next, ...effects];
 
   const pingAt = now + next.pingEveryMs;
-  return [{ ...next, pingAt, pongBy: now + next.limits.pongMs }, ...effects, transmit(ping(next))];
+  return [{ ...next, pingAt, pongBy: next.pongBy ?? now + next.limits.pongMs }, ...effects, transmit(ping(next))];
 }
 
 const isReplacedBy = ({ who: { client } }: Bound | Leaving, newer: Client): boolean =>

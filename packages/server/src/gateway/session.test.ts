@@ -1,6 +1,7 @@
 import {
   id,
   limits,
+  type Limits,
   type ClientFrame,
   type ClientMsgId,
   type DlgId,
@@ -69,8 +70,10 @@ class Life {
 }
 
 const play = (...story: (SessionEvent | Wait)[]): string => new Life(...story).path;
-const bound = () => {
-  const life = new Life(opened, hello, proved);
+const bound = (its = limits as Limits) => {
+  const life = new Life();
+  life.session = arriving(its, 0.5);
+  life.live(opened, hello, proved);
   life.effects = [];
   return life;
 };
@@ -272,6 +275,13 @@ describe('staying', () => {
 
   test('does not answer a ping within ten seconds and is given up (I26)', () => {
     const life = bound().live(after(limits.pingMs), tick, after(limits.pongMs - 1), tick);
+    expect(life.session.name).toBe('bound');
+    expect(life.live(after(1), tick).path).toMatch(/bound → closed 4012$/);
+  });
+
+  test('that is pinged again before the first ping is due is given up all the same', () => {
+    const often = { ...limits, pingMs: 4_000 };
+    const life = bound(often).live(after(4_000), tick, after(4_000), tick, after(limits.pongMs - 4_000 - 1), tick);
     expect(life.session.name).toBe('bound');
     expect(life.live(after(1), tick).path).toMatch(/bound → closed 4012$/);
   });
