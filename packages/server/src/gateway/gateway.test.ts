@@ -498,11 +498,10 @@ describe('many frames', () => {
       // They ask for more than they read, too.
       if (count % 100 === 0) for (const it of sleepers) it.says({ op: 'history', id: count, dlgId: tea, limit: 200 });
     }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const cost = (held() - before) / STALLED / 1024 / 1024;
+    const costMiB = () => (held() - before) / STALLED / 1024 / 1024;
+    // What this process itself is still busy with, clients and all, is nobody's cost; what is kept for them stays.
+    await expect.poll(costMiB, { timeout: 15_000, interval: 200 }).toBeLessThan(1.25);
     expect(at.gateway.connections()).toBe(STALLED);
-    expect(cost).toBeGreaterThan(0);
-    expect(cost).toBeLessThan(1.25);
     // None of them was given up for it: they lagged.
     for (const it of sleepers) it.ws.resume();
     for (const it of sleepers) await it.heard('message', 400);
