@@ -1,10 +1,18 @@
-import { SYSTEM, type ClientMsgId, type Instant, type Seq, type UserId } from '@trialogue/protocol';
+import { SYSTEM, type ClientMsgId, type Instant, type PayloadOf, type Seq, type UserId } from '@trialogue/protocol';
 
 import { isSameDay } from '../../utils/time.ts';
 import type { Said } from '../../views/groupConversation/timeline.ts';
 
 /** How far one of our own messages has come. `queued`: it goes out by itself when it can. */
 export type SendState = 'queued' | 'sending' | 'sent' | 'failed';
+
+/** What somebody answered to a card. It is shown in the card, not as a row of its own. */
+export interface Answer {
+  seq: Seq;
+  fromuid: UserId;
+  said: PayloadOf<'rating' | 'formAnswer' | 'text'>;
+  sentAt: Instant;
+}
 
 /** One message as the list shows it. */
 export interface Entry {
@@ -22,6 +30,10 @@ export interface Entry {
   error?: string | undefined;
   /** When it is tried again, by our clock; of `queued`, where the server has said so. */
   until?: Instant | undefined;
+  /** Its author has said it in other words since: these. */
+  isEdited?: boolean;
+  /** What was answered to a form, a request for a rating or quick replies: the last of each person, oldest first. */
+  answers?: readonly Answer[];
   /** It was said in this very tab, just now. */
   isFresh?: boolean;
 }

@@ -5,6 +5,7 @@ import type { Said } from '../../views/groupConversation/timeline.ts';
 export function summary(said: Said, nameOf: (userId: string) => string): string {
   switch (said.type) {
     case 'text':
+    case 'edit':
     case 'quickReplies':
       return said.text;
     case 'image':
@@ -18,7 +19,17 @@ export function summary(said: Said, nameOf: (userId: string) => string): string 
     case 'product':
       return `[${t('product')}] ${said.title}`;
     case 'order':
-      return `[${t('order')}] ${said.title}`;
+    case 'coupon':
+    case 'form':
+      return `[${t(said.type)}] ${said.title}`;
+    case 'logistics':
+    case 'refund':
+      return `[${t(said.type)}] ${said.status}`;
+    case 'formAnswer':
+    case 'cardUpdate':
+      return t(said.type);
+    case 'ratingRequest':
+      return said.text ?? t('ratingRequest');
     case 'rating':
       return t('rating', { n: said.stars });
     case 'system':
@@ -26,7 +37,7 @@ export function summary(said: Said, nameOf: (userId: string) => string): string 
     case 'unopened':
       return t('unopened');
     case 'unknown':
-      return t('unknownPayload');
+      return said.fallback ?? t('unknownPayload');
   }
 }
 

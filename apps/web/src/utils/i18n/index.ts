@@ -1,21 +1,14 @@
 import { computed, ref, shallowRef } from 'vue';
 
 import { tabKeep } from '../storage.ts';
-import { zh } from './zh.ts';
+import { fetchWords, firstWords, languages, type Area, type Language, type Word, type Words } from './words.ts';
 
-export type Words = Readonly<Record<keyof typeof zh, string>>;
-export type Language = 'zh-CN' | 'en';
-
-/** The words of each language. Only one comes with the page; who reads another fetches it. */
-export const languages: Readonly<Record<Language, () => Words | Promise<Words>>> = {
-  'zh-CN': () => zh,
-  en: async () => (await import('./en.ts')).en,
-};
-export type Word = keyof Words;
+export { languages, type Area, type Language, type Word };
 
 /** `?lang=` first, then what was chosen in this tab, then the browser's wish. */
 export function pickLanguage(asked: readonly (string | null | undefined)[]): Language {
   for (const tag of asked) {
+    if (tag && /^zh-(hant|tw|hk|mo)\b/i.test(tag)) return 'zh-TW';
     if (tag && /^zh\b/i.test(tag)) return 'zh-CN';
     if (tag && /^en\b/i.test(tag)) return 'en';
   }
@@ -23,8 +16,10 @@ export function pickLanguage(asked: readonly (string | null | undefined)[]): Lan
 }
 
 const language = ref<Language>('zh-CN');
-const words = shallowRef<Words>(zh);
+const words = shallowRef<Words>(firstWords);
 const plural = computed(() => new Intl.PluralRules(language.value));
+/** What is on screen or was. All of it follows a change of language. */
+const areas = new Set<Area>(['core']);
 
 /** The language in use, as a tag for `Intl` and `<html lang>`. */
 export const locale = computed(() => language.value);
@@ -34,10 +29,10 @@ let wanted: Language = 'zh-CN';
 async function turnTo(next: Language): Promise<void> {
   wanted = next;
   try {
-    const found = await languages[next]();
+    const found = await Promise.all([...areas].map((area) => fetchWords(next, area)));
     // Another one was chosen meanwhile.
     if (wanted !== next) return;
-    words.value = found;
+    words.value = Object.assign({}, ...found) as Words;
     language.value = next;
   } catch {
     // Readable words of another language are better than an empty page.
@@ -55,11 +50,25 @@ export const wordsReady = turnTo(
 );
 
 /**
+ * A part of the page together with its words, for `defineAsyncComponent` and lazy routes:
+ * `() => withWords('cards', import('./CardBody.vue'))`.
+ */
+export async function withWords<Part>(area: Area, part: Promise<Part>): Promise<Part> {
+  areas.add(area);
+  await wordsReady;
+  const spoken = language.value;
+  const found = await fetchWords(spoken, area);
+  // The language was changed meanwhile: that has fetched this area too.
+  if (spoken === language.value) words.value = { ...words.value, ...found };
+  return part;
+}
+
+/**
  * One phrase in the reader's language. `{name}` is filled in; `{n|one form|other form}` picks by number.
  * Reactive: a template that calls it follows a change of language.
  */
 export function t(word: Word, given: Readonly<Record<string, string | number>> = {}): string {
-  return words.value[word].replaceAll(
+  return (words.value[word] ?? '').replaceAll(
     /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g,
     (_, name: string, one?: string, other?: string) => {
       const value = given[name] ?? '';
@@ -72,5 +81,5 @@ export function t(word: Word, given: Readonly<Record<string, string | number>> =
 /** Words for a refusal of the server, else for any failure. */
 export function refusalWords(error: string): string {
   const word = `refusal.${error}`;
-  return word in zh ? t(word as Word) : t('refusal.other', { error });
+  return word in firstWords ? t(word as Word) : t('refusal.other', { error });
 }

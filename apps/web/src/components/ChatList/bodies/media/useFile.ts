@@ -1,9 +1,9 @@
 import type { DlgId, FileId } from '@trialogue/protocol';
 import { onScopeDispose, shallowRef } from 'vue';
 
-import { downloadFile } from '../../http/api.ts';
-import { isCancelled } from '../../http/refusal.ts';
-import { isDrawn } from '../../utils/pictures.ts';
+import { downloadFile } from '../../../../http/api.ts';
+import { isCancelled } from '../../../../http/refusal.ts';
+import { isDrawn } from '../../../../utils/pictures.ts';
 
 /** A file of the conversation, fetched with our token: an address for it lives as long as the component does. */
 export function useFile(dlgId: DlgId, { fileId, mime }: { fileId: FileId; mime: string }) {

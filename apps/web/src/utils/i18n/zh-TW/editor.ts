@@ -1,0 +1,3 @@
+import type { editor as simplified } from '../zh-CN/editor.ts';
+
+export const editor: Readonly<Record<keyof typeof simplified, string>> = {};
