@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 
 import { must, run, tool } from './command.mjs';
+import { compress } from './compress.mjs';
 import { say } from './project.mjs';
 
 const script = (folder) => () => run(process.execPath, ['build.mjs'], { cwd: folder });
@@ -14,12 +15,14 @@ const targets = [
     makes: 'packages/sdk/dist/im-sdk.min.js',
     from: ['packages/protocol', 'packages/crypto', 'packages/sdk'],
     build: script('packages/sdk'),
+    serves: 'packages/sdk/dist',
   },
   {
     name: 'web client',
     makes: 'apps/web/dist/index.html',
     from: ['packages/protocol', 'packages/crypto', 'packages/sdk', 'apps/web'],
     build: () => tool('vite', ['build', '--manifest'], { cwd: 'apps/web' }),
+    serves: 'apps/web/dist',
   },
   {
     name: 'server',
@@ -61,12 +64,13 @@ const isFresh = (name, makes, print) =>
 
 /** Builds what changed since it was last built; `all` builds what did not, too. */
 export async function ensureBuilt({ all = false, names = targets.map(({ name }) => name) } = {}) {
-  for (const { name, makes, from, build } of targets.filter((each) => names.includes(each.name))) {
+  for (const { name, makes, from, build, serves } of targets.filter((each) => names.includes(each.name))) {
     const print = fingerprint(from);
     if (!all && isFresh(name, makes, print)) continue;
     say(`Building the ${name} …`);
     await must(build());
     if (!existsSync(makes)) throw new Error(`the build of the ${name} did not make ${makes}`);
+    if (serves) compress(serves);
     mkdirSync(dirname(noteOf(name)), { recursive: true });
     writeFileSync(noteOf(name), print);
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -48,6 +49,27 @@ test.each(['/groupConversation?groupId=tea&userId=ada', '/workbench', '/login', 
     });
   },
 );
+
+test('whoever accepts it is sent what the build has compressed, under the headers of the file itself', async () => {
+  for (const name of ['web/index.html', 'web/assets/index-abc123.js', 'sdk/im-sdk.min.js']) {
+    writeFileSync(join(dir, `${name}.br`), brotliCompressSync(`small ${name}`));
+    writeFileSync(join(dir, `${name}.gz`), gzipSync(`small ${name}`));
+  }
+  for (const path of ['/groupConversation', '/assets/index-abc123.js', '/sdk/im-sdk.min.js']) {
+    const plain = await at.ask(`GET ${path}`);
+    for (const coding of ['br', 'gzip']) {
+      const came = await at.ask(`GET ${path}`, { headers: { 'accept-encoding': coding } });
+      expect(came.headers).toMatchObject({
+        'content-encoding': coding,
+        vary: expect.stringMatching(/accept-encoding/i),
+        'content-type': plain.headers['content-type'],
+        'cache-control': plain.headers['cache-control'],
+      });
+      expect(came.headers['content-security-policy']).toBe(plain.headers['content-security-policy']);
+    }
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+  }
+});
 
 test('no page runs a script that is not a file of ours', async () => {
   for (const path of ['/groupConversation', '/workbench', '/login', '/test.html']) {

@@ -23,6 +23,8 @@ const pages: readonly { path: string; isDemo: boolean; framedBy: 'apps' | Ancest
   { path: '/createGroup', isDemo: true, framedBy: 'nobody' },
 ];
 const FOREVER = 'public, max-age=31536000, immutable';
+/** The build puts these beside what is worth it; whoever accepts them is sent them in its place. */
+const compressed = /\.(br|gz)$/;
 const demoFiles = /^\/test\.\w+$/;
 const sdkFiles = /^\/im-sdk\.min\.(js|js\.map)$/;
 
@@ -39,8 +41,10 @@ export async function servePages(
     root: folders.web,
     index: false,
     cacheControl: false,
+    preCompressed: true,
     allowedPath: (path) => !path.endsWith('/index.html') && (isDemo || !demoFiles.test(path)),
-    setHeaders(reply, file) {
+    setHeaders(reply, sent) {
+      const file = sent.replace(compressed, '');
       if (file === index) return; // Its headers are those of the page it is asked for as.
       if (file.endsWith('.html')) reply.headers(headersOf(ownOnly));
       // The build puts a hash of the content into these names.
@@ -52,6 +56,7 @@ export async function servePages(
     prefix: '/sdk/',
     decorateReply: false,
     cacheControl: false,
+    preCompressed: true,
     allowedPath: (path) => sdkFiles.test(path),
     setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
   });

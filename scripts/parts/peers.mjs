@@ -1,0 +1,26 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { must, npm } from './command.mjs';
+import { root, say } from './project.mjs';
+
+/**
+ * What measuring needs and nothing else does: other people's programs to compare with, and heavy tools. They are fetched
+ * when they are first asked for, in exactly these versions, and run none of their install scripts.
+ */
+const versions = { 'vue-advanced-chat': '2.1.2', lighthouse: '12.8.2' };
+
+/** @returns the folder whose `node_modules` has it */
+export async function ensurePeer(name) {
+  const folder = join(root, 'node_modules', '.cache', 'trialogue', 'peers', `${name}-${versions[name]}`);
+  const isThere = existsSync(join(folder, 'node_modules', '.package-lock.json'));
+  if (isThere) return folder;
+  say(`Fetching ${name} ${versions[name]} …`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), `{ "name": "trialogue-peer", "private": true }\n`);
+  const what = `${name}@${versions[name]}`;
+  await must(
+    npm(['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', what], { cwd: folder }),
+  );
+  return folder;
+}
