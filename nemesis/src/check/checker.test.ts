@@ -300,3 +300,11 @@ test('a long clean history is clean, and nothing that is taken out of it, put in
   });
   expect(mutants).toBeGreaterThan(400);
 });
+
+test('what was acknowledged below all that anybody read of a log says nothing; between what was read, it is lost', () => {
+  const sent = ['hi', 'hello', 'bye'].map((cid) => send('ada', cid));
+  const acked = [ack('ada', 'hi', 1), ack('ada', 'hello', 2), ack('ada', 'bye', 3)];
+  const opened = [...sent, starts('bo', 1), ...acked];
+  expect(names([...opened, recv('bo', 2, 'ada', 'hello'), recv('bo', 3, 'ada', 'bye')])).not.toContain('lost-write');
+  expect(names([...opened, recv('bo', 1, 'ada', 'hi'), recv('bo', 3, 'ada', 'bye')])).toContain('lost-write');
+});

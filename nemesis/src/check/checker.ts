@@ -37,7 +37,8 @@ interface Conversation {
   /** The highest that was acknowledged, and the line. */
   acked: number;
   ackedLine: number;
-  /** The highest seq of a message that anybody was given. */
+  /** From where on anybody read, and the highest seq of a message that anybody was given. */
+  polledFrom: number;
   polled: number;
   finalHead: number;
   finalLine: number;
@@ -139,6 +140,7 @@ export class Checker {
         this.#told(this.#place(event.dlg), event.head);
         if (event.end) this.#ends.push({ proc: event.proc, dlg: event.dlg, head: event.head, line: this.#line });
         else {
+          this.#readsFrom(event.dlg, event.head + 1);
           const start = { start: event.head, cursor: event.head, line: this.#line, time: 0, skipped: undefined };
           this.#streams.set(`${event.proc}\0${event.dlg}`, start);
         }
@@ -208,6 +210,11 @@ export class Checker {
     this.#settle(place, message, { seq, mid }, h);
   }
 
+  #readsFrom(dlg: string, seq: number): void {
+    const place = this.#place(dlg);
+    if (seq < place.polledFrom) place.polledFrom = seq;
+  }
+
   /** To this log, or to one that this log is a restored copy of. */
   #wasSent(message: number, { dlg, from, cid }: { dlg: string; from: string; cid: string }): boolean {
     if (this.#is(message, SENT | INHERITED)) return true;
@@ -261,6 +268,7 @@ export class Checker {
     const key = `${proc}\0${dlg}`;
     let stream = this.#streams.get(key);
     if (!stream) {
+      this.#readsFrom(dlg, 1);
       stream = { start: seq - 1, cursor: seq - 1, line: this.#line, time: 0, skipped: undefined };
       this.#streams.set(key, stream);
     }
@@ -284,6 +292,7 @@ export class Checker {
   #page({ proc, dlg, after, head, more, list, final }: Extract<HistoryEvent, { f: 'hist' }>): void {
     const place = this.#place(dlg);
     this.#told(place, head);
+    if (after !== undefined) this.#readsFrom(dlg, after + 1);
     let last = after;
     for (const [seq, mid, from, cid, h] of list) {
       if (last !== undefined && seq !== last + 1) {
@@ -317,7 +326,9 @@ export class Checker {
     const flags = this.#flags.at(message);
     const seq = this.#seqs.at(message);
     const lines = [this.#sentLines.at(message), this.#placedLines.at(message)];
-    const isMissed = place.isRead ? !(flags & FINAL) : !(flags & SEEN) && seq <= place.polled;
+    // A log that an older copy has replaced is never read to its end, nor always from its beginning.
+    const wasRead = seq >= place.polledFrom && seq <= place.polled;
+    const isMissed = place.isRead ? !(flags & FINAL) : wasRead && !(flags & SEEN);
     if (isMissed && flags & (ACKED | SEEN)) {
       const how = flags & ACKED ? 'acknowledged' : 'received';
       const where = place.isRead
@@ -381,6 +392,7 @@ export class Checker {
       headLine: 0,
       acked: 0,
       ackedLine: 0,
+      polledFrom: Infinity,
       polled: 0,
       finalHead: 0,
       finalLine: 0,
