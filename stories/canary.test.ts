@@ -74,7 +74,7 @@ test('a conversation leaves no word, key, token or ticket in the database, the f
   const heard = (who: Im, text: string) =>
     new Promise<void>((resolve) => {
       who.on('message', ({ payload }) => {
-        if (payload?.type === 'text' && payload.text === text) resolve();
+        if (payload?.['text'] === text) resolve();
       });
     });
   const bothHear = [heard(im.bo.app, words.typed), heard(im.ada.app, words.posted)];

@@ -127,7 +127,7 @@ const waiting = (page: Page) =>
       clientMsgId,
       state,
       isElsewhere,
-      text: payload?.type === 'text' ? payload.text : '',
+      text: (payload?.['text'] ?? '') as string,
     })),
   );
 const heard = (page: Page, name: string) =>

@@ -51,13 +51,8 @@ export const mutants = [
     patches: [
       {
         file: `${sdk}/timeline/catchUp.ts`,
-        from: 'if (isAsking || now < notBefore || !lacks(timeline)) return undefined;',
-        to: 'if (isAsking || now < notBefore || timeline) return undefined;',
-      },
-      {
-        file: `${sdk}/timeline/catchUp.ts`,
-        from: '!isAsking && lacks(timeline) ? notBefore : undefined',
-        to: '!isAsking && lacks(timeline) ? undefined : undefined',
+        from: '!isAsking && lacks(timeline) ? notBefore : NEVER',
+        to: '!isAsking && lacks(timeline) ? NEVER : NEVER',
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { openInProcess, type CommandName, type Store } from '@trialogue/server/core';
+import { openInProcess, type CommandName } from '@trialogue/server/core';
 
 import { valueOf } from './microtasks.ts';
 import { Model } from './store/model.ts';
@@ -23,7 +23,7 @@ export function modelDatabase(): Database {
 
 /** The real SQL on the real SQLite, in memory. It is slower, and never loses what it has written. */
 export function sqliteDatabase(): Database {
-  const store: Store = valueOf(openInProcess());
+  const store = valueOf(openInProcess());
   return {
     run: (name, args) => valueOf((store[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args)),
     written: 0,

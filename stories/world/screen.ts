@@ -1,4 +1,4 @@
-import type { DlgId, Seq, UserId } from '@trialogue/protocol';
+import { asPayload, type DlgId, type Seq, type UserId } from '@trialogue/protocol';
 import { ImError, type HistoryPage, type Received } from '@trialogue/sdk/core';
 
 import { Broken } from './check/broken.ts';
@@ -71,9 +71,9 @@ export class Screen {
     }
     const copy = this.copyOf(dlgId);
     copy.add(row);
-    if (payload.type === 'text') sends.read(dlgId, row, payload.text);
-    if (payload.type === 'system' && payload.event === 'recalled' && payload.seq !== undefined)
-      copy.recall(payload.seq);
+    const said = asPayload(payload);
+    if (said.type === 'text') sends.read(dlgId, row, said.text);
+    if (said.type === 'system' && said.event === 'recalled' && said.seq !== undefined) copy.recall(said.seq);
   }
 
   copyOf(dlgId: DlgId): Copy {

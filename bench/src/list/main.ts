@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
-const peers = values.peers;
+const peers = values.peers && resolve(values.peers);
 if (peers === undefined) throw new Error('--peers: expected the folder with vue-advanced-chat in its node_modules');
 const page = fileURLToPath(new URL('../../../apps/web/dev/list/', import.meta.url));
 const outDir = join(peers, 'pages');

@@ -1,7 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 
 /** What `apps/web/dev/list/watch.ts` puts into the page. */
-declare const watch: {
+declare const stopwatch: {
   prepare(count: number): void;
   settled(giveUpMs: number): Promise<number | undefined>;
   frames(): void;
@@ -34,11 +34,11 @@ export async function measure(browser: Browser, url: string, count: number): Pro
   page.setDefaultTimeout(2 * GIVE_UP_MS);
   try {
     await page.goto(url);
-    await page.waitForFunction(() => 'watch' in globalThis);
+    await page.waitForFunction(() => 'stopwatch' in globalThis);
     const cdp = await context.newCDPSession(page);
-    await page.evaluate((many) => watch.prepare(many), count);
+    await page.evaluate((many) => stopwatch.prepare(many), count);
     const before = await heapOf(cdp);
-    const settledMs = await page.evaluate((giveUpMs) => watch.settled(giveUpMs), GIVE_UP_MS);
+    const settledMs = await page.evaluate((giveUpMs) => stopwatch.settled(giveUpMs), GIVE_UP_MS);
     if (settledMs === undefined) return { ...nothing, domNodes: await nodesOf(cdp) };
     const heapMiB = ((await heapOf(cdp)) - before) / 2 ** 20;
     const domNodes = await nodesOf(cdp);
@@ -77,15 +77,15 @@ async function nodesOf(cdp: CDPSession): Promise<number> {
 }
 
 async function scrollFrames(page: Page, cdp: CDPSession): Promise<number[] | undefined> {
-  await page.evaluate(() => watch.frames());
+  await page.evaluate(() => stopwatch.frames());
   const isOver = await Promise.race([
     cdp.send('Input.synthesizeScrollGesture', SCROLL).then(() => true),
     new Promise<false>((resolve) => setTimeout(() => resolve(false), GIVE_UP_MS)),
   ]);
-  const frames = await page.evaluate(() => watch.stop());
+  const frames = await page.evaluate(() => stopwatch.stop());
   // The first one began before the gesture.
   return isOver ? frames.slice(1) : undefined;
 }
 
 const jump = (page: Page, fromTop: number): Promise<number | undefined> =>
-  page.evaluate(([top, giveUpMs]) => watch.jump(top, giveUpMs), [fromTop, GIVE_UP_MS] as const);
+  page.evaluate(([top, giveUpMs]) => stopwatch.jump(top, giveUpMs), [fromTop, GIVE_UP_MS] as const);

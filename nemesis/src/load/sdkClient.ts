@@ -81,7 +81,7 @@ export class SdkClient implements Client {
       this.wake();
     });
     im.on('message', ({ seq, msgId, fromuid, clientMsgId, payload }) => {
-      const h = payload?.type === 'text' ? fingerprint(payload.text) : ANY_CONTENT;
+      const h = payload?.type === 'text' ? fingerprint(String(payload['text'])) : ANY_CONTENT;
       this.#tell({ f: 'recv', dlg: this.#log, seq, mid: msgId, from: fromuid, cid: clientMsgId, h });
       this.#seen = Math.max(this.#seen, seq);
       this.#head = Math.max(this.#head, seq);
@@ -139,7 +139,7 @@ export class SdkClient implements Client {
     for (let after = 0, more = true; more;) {
       const { list, head, hasMore } = await this.#page(after);
       const rows = list.map(({ seq, msgId, fromuid, clientMsgId, payload }): Row => {
-        const h = payload?.type === 'text' ? fingerprint(payload.text) : ANY_CONTENT;
+        const h = payload?.type === 'text' ? fingerprint(String(payload['text'])) : ANY_CONTENT;
         return [seq, msgId, fromuid, clientMsgId, h];
       });
       this.#tell({ f: 'hist', dlg: log, after, head, more: hasMore, list: rows, ...(isFinal && { final: true }) });

@@ -30,8 +30,8 @@ const LONGEST_ID_BYTES = 64;
 const FIXED_BYTES = 6;
 const LONGEST_HEADER_BYTES = FIXED_BYTES + 2 * (1 + LONGEST_ID_BYTES) + 1;
 
-const utf8 = new TextEncoder();
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+export const utf8 = new TextEncoder();
+export const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export interface Envelope extends Header {
   nonce: Uint8Array;
@@ -39,24 +39,13 @@ export interface Envelope extends Header {
   sealed: Uint8Array;
 }
 
-export function printEnvelope({ nonce, sealed, ...header }: Envelope): string {
-  const head = headerBytes(header);
-  const bytes = new Uint8Array(head.length + nonce.length + sealed.length);
-  bytes.set(head);
-  bytes.set(nonce, head.length);
-  bytes.set(sealed, head.length + nonce.length);
-  return PREFIX + toBase64url(bytes);
-}
+export const printEnvelope = ({ nonce, sealed, ...header }: Envelope): string =>
+  PREFIX + toBase64url(joined(...headerParts(header), nonce, sealed));
 
 /** @throws {ImDecryptError} `E_FORMAT`, `E_SUITE` */
 export function parseEnvelope(content: string): Envelope {
-  // Applications without types hand in whatever a row holds.
-  if (typeof content !== 'string') throw new ImDecryptError('E_FORMAT');
-  const bytes = content.startsWith(PREFIX) ? fromBase64url(content.slice(PREFIX.length)) : undefined;
-  if (!bytes) throw new ImDecryptError('E_FORMAT');
-  const [header, at] = parseHeaderBytes(bytes);
-  if (bytes.length < at + NONCE_BYTES + TAG_BYTES) throw new ImDecryptError('E_FORMAT');
-  return { ...header, nonce: bytes.subarray(at, at + NONCE_BYTES), sealed: bytes.subarray(at + NONCE_BYTES) };
+  const [header, rest] = parse(content, Infinity);
+  return { ...header, nonce: rest.subarray(0, NONCE_BYTES), sealed: rest.subarray(NONCE_BYTES) };
 }
 
 /**
@@ -64,79 +53,70 @@ export function parseEnvelope(content: string): Envelope {
  *
  * @throws {ImDecryptError} `E_FORMAT`, `E_SUITE`
  */
-export function parseHeader(content: string): Header {
-  if (!/^IM1\.[\w-]+$/.test(content)) throw new ImDecryptError('E_FORMAT');
-  const digits = Math.ceil(LONGEST_HEADER_BYTES / 3) * 4;
-  const start = content.slice(PREFIX.length, PREFIX.length + digits);
-  const bytes = fromBase64url(start.slice(0, start.length - (start.length % 4)));
-  if (!bytes) throw new ImDecryptError('E_FORMAT');
-  const [header, at] = parseHeaderBytes(bytes);
-  const bytesInAll = Math.floor(((content.length - PREFIX.length) * 3) / 4);
-  if (bytesInAll < at + NONCE_BYTES + TAG_BYTES) throw new ImDecryptError('E_FORMAT');
-  return header;
-}
+export const parseHeader = (content: string): Header => parse(content, Math.ceil(LONGEST_HEADER_BYTES / 3) * 4)[0];
 
 /** What the tag vouches for besides the plaintext: `IMv1`, suite, flags, epoch, dlgId, sender, clientMsgId, type. */
 export function associatedData(header: Header, dlgId: string): Uint8Array {
-  const clear = headerBytes(header);
-  const parts = [
-    utf8.encode('IMv1'),
-    clear.subarray(0, FIXED_BYTES),
-    lengthPrefixed(dlgId),
-    clear.subarray(FIXED_BYTES),
-  ];
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  const [fixed, ...rest] = headerParts(header);
+  return joined(utf8.encode('IMv1'), fixed, lengthPrefixed(dlgId), ...rest);
 }
 
-function headerBytes({ suite, flags, epoch, fromuid, clientMsgId, contentType }: Header): Uint8Array {
-  const sender = lengthPrefixed(fromuid);
-  const cid = lengthPrefixed(clientMsgId);
-  const bytes = new Uint8Array(FIXED_BYTES + sender.length + cid.length + 1);
-  bytes[0] = suite;
-  bytes[1] = flags;
-  new DataView(bytes.buffer).setUint32(2, epoch);
-  bytes.set(sender, FIXED_BYTES);
-  bytes.set(cid, FIXED_BYTES + sender.length);
-  bytes[bytes.length - 1] = contentType;
-  return bytes;
+function headerParts({
+  suite,
+  flags,
+  epoch,
+  fromuid,
+  clientMsgId,
+  contentType,
+}: Header): [Uint8Array, ...Uint8Array[]] {
+  const fixed = Uint8Array.of(suite, flags, 0, 0, 0, 0);
+  new DataView(fixed.buffer).setUint32(2, epoch);
+  return [fixed, lengthPrefixed(fromuid), lengthPrefixed(clientMsgId), Uint8Array.of(contentType)];
 }
 
-function parseHeaderBytes(bytes: Uint8Array): [Header, number] {
-  const [suite, flags] = bytes;
-  if (suite === undefined || flags === undefined || bytes.length < FIXED_BYTES) throw new ImDecryptError('E_FORMAT');
+/** The clear part, and what of the rest is in the first `digits` of the envelope. */
+function parse(content: string, digits: number): [Header, Uint8Array] {
+  // Applications without types hand in whatever a row holds.
+  const isEnvelope = typeof content === 'string' && /^IM1\.[\w-]+$/.test(content);
+  const bytes = isEnvelope ? fromBase64url(content.slice(PREFIX.length, PREFIX.length + digits)) : undefined;
+  if (!bytes || bytes.length < FIXED_BYTES) throw new ImDecryptError('E_FORMAT');
+  const [suite = 0, flags = 0] = bytes;
   if (suite !== SUITE_XCHACHA20_POLY1305) throw new ImDecryptError('E_SUITE');
-  const epoch = new DataView(bytes.buffer, bytes.byteOffset).getUint32(2);
+  const epoch = new DataView(bytes.buffer).getUint32(2);
   const [fromuid, afterSender] = textAt(bytes, FIXED_BYTES);
   const [clientMsgId, afterId] = textAt(bytes, afterSender);
-  const contentType = bytes[afterId];
-  if (contentType === undefined) throw new ImDecryptError('E_FORMAT');
-  return [{ suite, flags, epoch, fromuid, clientMsgId, contentType }, afterId + 1];
+  const contentType = bytes[afterId] ?? 0;
+  const bytesInAll = Math.floor(((content.length - PREFIX.length) * 3) / 4);
+  if (bytesInAll < afterId + 1 + NONCE_BYTES + TAG_BYTES) throw new ImDecryptError('E_FORMAT');
+  return [{ suite, flags, epoch, fromuid, clientMsgId, contentType }, bytes.subarray(afterId + 1)];
 }
 
+/** The text there, and where the next part begins. */
 function textAt(bytes: Uint8Array, at: number): [string, number] {
-  const length = bytes[at];
-  if (length === undefined || length > LONGEST_ID_BYTES || at + 1 + length > bytes.length) {
-    throw new ImDecryptError('E_FORMAT');
+  const end = at + 1 + (bytes[at] ?? Infinity);
+  if (end <= Math.min(bytes.length, at + 1 + LONGEST_ID_BYTES)) {
+    try {
+      return [strictUtf8.decode(bytes.subarray(at + 1, end)), end];
+    } catch {
+      // Said below.
+    }
   }
-  try {
-    return [strictUtf8.decode(bytes.subarray(at + 1, at + 1 + length)), at + 1 + length];
-  } catch {
-    throw new ImDecryptError('E_FORMAT');
-  }
+  throw new ImDecryptError('E_FORMAT');
 }
 
 function lengthPrefixed(text: string): Uint8Array {
   const encoded = utf8.encode(text);
   if (encoded.length > LONGEST_ID_BYTES)
     throw new RangeError(`an id in an envelope has at most ${LONGEST_ID_BYTES} bytes`);
-  const bytes = new Uint8Array(1 + encoded.length);
-  bytes[0] = encoded.length;
-  bytes.set(encoded, 1);
+  return joined(Uint8Array.of(encoded.length), encoded);
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
 }

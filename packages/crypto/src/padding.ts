@@ -15,9 +15,9 @@ export function pad(bytes: Uint8Array): Uint8Array {
   return padded;
 }
 
-/** Undefined when the bytes do not end in a padding. */
-export function unpad(bytes: Uint8Array): Uint8Array | undefined {
-  let end = bytes.length - 1;
-  while (end >= 0 && bytes[end] === 0) end--;
-  return bytes[end] === MARK ? bytes.subarray(0, end) : undefined;
+/** @throws {RangeError} when the bytes do not end in a padding. */
+export function unpad(bytes: Uint8Array): Uint8Array {
+  const end = bytes.findLastIndex((byte) => byte !== 0);
+  if (bytes[end] !== MARK) throw new RangeError('there is no padding');
+  return bytes.subarray(0, end);
 }

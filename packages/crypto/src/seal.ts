@@ -1,6 +1,4 @@
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { randomBytes } from '@noble/ciphers/utils.js';
-
+import { cipher } from './cipher.ts';
 import {
   FLAG_PADDED,
   NONCE_BYTES,
@@ -8,6 +6,7 @@ import {
   TYPE_PAYLOAD,
   associatedData,
   printEnvelope,
+  utf8,
 } from './envelope.ts';
 import { ImDecryptError } from './errors.ts';
 import { currentEpoch, parseKeyring } from './keyring.ts';
@@ -21,8 +20,6 @@ export interface SealedFor {
   clientMsgId: string;
 }
 
-const utf8 = new TextEncoder();
-
 /**
  * Seals a plaintext for one conversation, in the name of one sender, under one client message id.
  *
@@ -34,7 +31,8 @@ const utf8 = new TextEncoder();
  * @throws {ImDecryptError} `E_KEY`
  * @see draft-irtf-cfrg-xchacha-03
  */
-export const seal = (plaintext: string, to: SealedFor): string => sealWith(randomBytes(NONCE_BYTES), plaintext, to);
+export const seal = (plaintext: string, to: SealedFor): string =>
+  sealWith(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)), plaintext, to);
 
 /** For test vectors: everybody else must use {@link seal}, which never repeats a nonce (I40). */
 export function sealWith(nonce: Uint8Array, plaintext: string, { dlgId, dlgKey, fromuid, clientMsgId }: SealedFor) {
@@ -50,6 +48,6 @@ export function sealWith(nonce: Uint8Array, plaintext: string, { dlgId, dlgKey, 
     clientMsgId,
     contentType: TYPE_PAYLOAD,
   };
-  const sealed = xchacha20poly1305(key, nonce, associatedData(header, dlgId)).encrypt(pad(utf8.encode(plaintext)));
+  const sealed = cipher(key, nonce, associatedData(header, dlgId)).encrypt(pad(utf8.encode(plaintext)));
   return printEnvelope({ ...header, nonce, sealed });
 }

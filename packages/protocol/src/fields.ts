@@ -1,5 +1,5 @@
 import type { ClientMsgId, DlgId, FileId, MsgId, SessionId, Sid, UserId } from './ids.ts';
-import { clientCaps } from './limits.ts';
+import { FRAME_BYTES_CAP, PAGE_MOST_CAP } from './limits.ts';
 import { flag, list, oneOf, optional, record, text, whole, type Of, type RecordOf } from './shape.ts';
 
 /** Fields that the wire and HTTP share. */
@@ -18,7 +18,7 @@ export const logEpoch = () => text({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' 
 export const seq = () => whole({ min: 1 });
 export const instant = () => whole();
 /** Generous on purpose: that an envelope is too long is said by name (`message.too_large`), not as a bad frame. */
-export const content = () => text({ min: 1, max: clientCaps.frameBytes });
+export const content = () => text({ min: 1, max: FRAME_BYTES_CAP });
 export const token = () => text({ min: 1, max: 4096 });
 export const dlgKey = () => text({ min: 1, max: 8192 });
 
@@ -44,7 +44,7 @@ export type Message = RecordOf<typeof messageFields>;
 
 /** A run of messages in ascending `seq`, and where the conversation stands. */
 export const page = record({
-  list: list(message, { max: clientCaps.pageMost }),
+  list: list(message, { max: PAGE_MOST_CAP }),
   /** Whether there is more in the direction that was asked for. */
   hasMore: flag(),
   /** The highest `seq` of the conversation; 0 while it is empty. */

@@ -15,7 +15,7 @@ import {
   token,
   userId,
 } from './fields.ts';
-import { clientLimits } from './limits.ts';
+import { OPENS_PER_SOCKET, PAGE_MOST } from './limits.ts';
 import { isRefusalName, retries, type RefusalName } from './retries.ts';
 import { flag, list, oneOf, optional, record, tagged, text, whole, type Of, type Shape } from './shape.ts';
 
@@ -32,12 +32,20 @@ const requestId = () => whole({ max: 2 ** 31 });
 const ONLINE_MOST = 2_000;
 const head = record({ dlgId: dlgId(), head: whole() });
 
+/** Who speaks, and the token that proves it. */
+export const credentials = record({ token: token(), uid: userId() });
+/** Which messages of a conversation: before or after a place; without either, the newest. */
+export const range = record({
+  before: optional(whole({ min: 1 })),
+  after: optional(whole()),
+  limit: optional(whole({ min: 1, max: PAGE_MOST })),
+});
+
 /** Client → server. PROTOCOL.md §3. */
 export const clientFrame = tagged('op', {
   /** The first frame of a socket. Only the token is believed; `uid` must be its user. */
   bind: {
-    token: token(),
-    uid: userId(),
+    ...credentials.fields,
     /** With a `fence` higher than that of an earlier socket of this `sid`, this one takes its place. */
     sid: optional(sid()),
     fence: optional(whole({ min: 1 })),
@@ -47,15 +55,9 @@ export const clientFrame = tagged('op', {
   /** Asks for the live messages of a conversation. Doing it twice is the same as once. */
   open: { id: requestId(), dlgId: dlgId() },
   leave: { dlgId: dlgId() },
-  send: { dlgId: dlgId(), clientMsgId: clientMsgId(), content: content() },
-  /** A page before or after a place; without either, the newest. */
-  history: {
-    id: requestId(),
-    dlgId: dlgId(),
-    before: optional(whole({ min: 1 })),
-    after: optional(whole()),
-    limit: optional(whole({ min: 1, max: clientLimits.pageMost })),
-  },
+  /** With an `id`, a `nack` says which try it refuses: an answer to an earlier one may come late. */
+  send: { id: optional(requestId()), dlgId: dlgId(), clientMsgId: clientMsgId(), content: content() },
+  history: { id: requestId(), dlgId: dlgId(), ...range.fields },
   /** Everything up to `seq` has reached this user. */
   delivered: { dlgId: dlgId(), seq: seq() },
   /** Everything up to `seq` was seen by this user. */
@@ -95,6 +97,7 @@ export const serverFrame = tagged('op', {
   },
   /** The message is certainly not stored. */
   nack: {
+    id: optional(requestId()),
     dlgId: dlgId(),
     clientMsgId: clientMsgId(),
     error: refusalName(),
@@ -117,7 +120,7 @@ export const serverFrame = tagged('op', {
   /** An `open` or `history` was refused. */
   refused: { id: requestId(), error: refusalName(), msg: text(), retryAfterMs: optional(whole()) },
   /** Answer with `pong`. `heads` are of conversations open on this socket. */
-  ping: { heads: list(head, { max: clientLimits.opensPerSocket }) },
+  ping: { heads: list(head, { max: OPENS_PER_SOCKET }) },
   /** The server will close in `inMs`; come back then. */
   drain: { inMs: whole() },
 });

@@ -38,5 +38,8 @@ export type Instant = number;
 /** Author of what the server itself writes into a conversation. No platform can name a user so. */
 export const SYSTEM = '$system' as UserId;
 
+/** Payloads of these types are believed of the server only. */
+export const isOfServer = (type: string): boolean => type === 'system' || type === 'cardUpdate';
+
 /** Lends a plain string the name of an id. For the edges, where a string has just been checked. */
 export const id = <T extends Id<string>>(text: string): T => text as T;

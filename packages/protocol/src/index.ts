@@ -8,4 +8,4 @@ export * from './retries.ts';
 export * from './schema.ts';
 export * from './shape.ts';
 export * from './version.ts';
-export { message, page, urole, type Message, type Page, type Urole } from './fields.ts';
+export { clientMsgId, dlgId, message, page, seq, urole, type Message, type Page, type Urole } from './fields.ts';

@@ -1,18 +1,14 @@
-/** Of `limits`, those that a client keeps to by itself. Apart, so that it need not carry the others with it. */
-export const clientLimits = {
-  payloadBytes: 8 * 1024,
-  silenceMs: 40_000,
-  pageMost: 200,
-  opensPerSocket: 50,
-  outboxMost: 500,
-  outboxMs: 72 * 60 * 60_000,
-} as const;
+// Of `limits`, those that a client keeps to by itself; each apart, so that it need not carry the others with it.
+export const PAYLOAD_BYTES = 8 * 1024;
+export const SILENCE_MS = 40_000;
+export const PAGE_MOST = 200;
+export const OPENS_PER_SOCKET = 50;
+export const OUTBOX_MOST = 500;
+export const OUTBOX_MS = 72 * 60 * 60_000;
 
-/** Of `hardCaps`, those that a reader of frames must know: no server sends more. */
-export const clientCaps = {
-  frameBytes: 256 * 1024,
-  pageMost: 200,
-} as const;
+// Of `hardCaps`, those that a reader of frames must know: no server sends more.
+export const FRAME_BYTES_CAP = 256 * 1024;
+export const PAGE_MOST_CAP = 200;
 
 /**
  * The limits of a server, as it comes. Sizes in bytes, times in milliseconds, rates as `…PerSecond` with a `…Burst`.
@@ -23,7 +19,7 @@ export const limits = {
   /** Longest `content` envelope, as the characters on the wire. */
   contentBytes: 16 * 1024,
   /** Longest payload before sealing, as UTF-8 bytes of its JSON. */
-  payloadBytes: clientLimits.payloadBytes,
+  payloadBytes: PAYLOAD_BYTES,
   /** Longest frame a client may send. */
   frameBytes: 64 * 1024,
   /** Longest frame before `bind`. */
@@ -36,7 +32,7 @@ export const limits = {
   /** The server gives up on a peer that has not answered a ping for so long. */
   pongMs: 10_000,
   /** The client gives up on a server it has not heard for so long. */
-  silenceMs: clientLimits.silenceMs,
+  silenceMs: SILENCE_MS,
   /** Sockets of a draining server leave within this time, each at a moment of its own. */
   drainMs: 15_000,
   /** A lost notice is made good within this, give or take a fifth. */
@@ -44,9 +40,9 @@ export const limits = {
 
   /** Messages in a history page: by default, and at the most. */
   page: 50,
-  pageMost: clientLimits.pageMost,
+  pageMost: PAGE_MOST,
   /** Conversations one socket may have open. */
-  opensPerSocket: clientLimits.opensPerSocket,
+  opensPerSocket: OPENS_PER_SOCKET,
   membersPerGroup: 200,
   /** Conversations one user may be in; one of customer service. */
   groupsPerUser: 1_000,
@@ -86,8 +82,8 @@ export const limits = {
   unsentMs: 10_000,
 
   /** Messages that wait in a client to be sent, and for how long at the most. */
-  outboxMost: clientLimits.outboxMost,
-  outboxMs: clientLimits.outboxMs,
+  outboxMost: OUTBOX_MOST,
+  outboxMs: OUTBOX_MS,
   /** A message sent again is known again for so long. */
   dedupeMs: 30 * 24 * 60 * 60_000,
 
@@ -95,6 +91,11 @@ export const limits = {
   /** Files one user may upload. */
   uploadsPerUserPerHour: 60,
   uploadBytesPerUserPerHour: 1024 * 1024 * 1024,
+  /** What the platform says of a user for the desk, as UTF-8 bytes of its JSON. */
+  customBytes: 16 * 1024,
+  /** Canned replies of one agent, and of an app. */
+  repliesPerAgent: 200,
+  repliesPerApp: 500,
   /** The author may recall a message this long after it was stored. */
   recallMs: 2 * 60_000,
   /** How many of a conversation's key epochs one `dlgKey` string may hold. */
@@ -110,9 +111,9 @@ export type Limits = { readonly [Name in keyof typeof limits]: number };
 export const hardCaps = {
   contentBytes: 24 * 1024,
   payloadBytes: 12 * 1024,
-  frameBytes: clientCaps.frameBytes,
+  frameBytes: FRAME_BYTES_CAP,
   unboundFrameBytes: 4 * 1024,
-  pageMost: clientCaps.pageMost,
+  pageMost: PAGE_MOST_CAP,
   opensPerSocket: 50,
   membersPerGroup: 2_000,
   socketsPerUser: 50,
@@ -121,6 +122,7 @@ export const hardCaps = {
   /** A node that goes away is gone within 30 s (I30). */
   drainMs: 20_000,
   fileBytes: 100 * 1024 * 1024,
+  customBytes: 64 * 1024,
   epochsPerKeyring: 64,
   ticketMs: 7 * 24 * 60 * 60_000,
 } as const satisfies Partial<Limits>;

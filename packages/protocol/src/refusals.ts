@@ -32,6 +32,8 @@ export const refusals: { readonly [Name in RefusalName]: Refusal } = {
   'user.too_many_groups': { http: 409, says: 'The user is in as many conversations as one may be in.' },
   'member.not_found': { http: 404, says: 'This user is not in the conversation.' },
   'member.too_many': { http: 409, says: 'The conversation has as many members as it may have.' },
+  'desk.not_service': { http: 403, says: 'Only customer service may do this.' },
+  'reply.too_many': { http: 409, says: 'There are as many canned replies as there may be.' },
   'message.too_large': { http: 413, says: 'The message is too large.' },
   'message.id_conflict': { http: 409, says: 'Another message was stored under this clientMsgId.' },
   'message.not_found': { http: 404, says: 'There is no such message.' },

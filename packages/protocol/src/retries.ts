@@ -30,6 +30,8 @@ export const retries = {
   'user.too_many_groups': 'never',
   'member.not_found': 'never',
   'member.too_many': 'never',
+  'desk.not_service': 'never',
+  'reply.too_many': 'never',
   'message.too_large': 'never',
   'message.id_conflict': 'never',
   'message.not_found': 'never',

@@ -1,71 +1,54 @@
-import { ImDecryptError, parseKeyring } from '@trialogue/crypto';
-import {
-  Malformed,
-  clientFrame,
-  clientLimits,
-  payload as payloadShape,
-  type ClientFrame,
-  type Payload,
-} from '@trialogue/protocol';
+import { PAYLOAD_BYTES, dlgId, isOfServer, type DlgId, type Payload, type Shape } from '@trialogue/protocol';
 
+import { attempt } from './attempt.ts';
+import { newestEpoch, payloadOf } from './conversation/received.ts';
 import { ImError, failure } from './errors.ts';
 
 /** What the application hands in is looked at here, so that a mistake is answered with its name and not by the server. */
 
-export function wrongArgument(what: string): ImError {
-  return new ImError(failure('sdk.bad_argument', what));
+export const wrongArgument = (what: string): ImError => new ImError(failure('sdk.bad_argument', `${what}.`));
+
+/** @throws {ImError} sdk.bad_argument */
+export function checked<T>(shape: Pick<Shape<T>, 'read'>, given: unknown, name: string): T {
+  try {
+    return shape.read(given, name);
+  } catch (error) {
+    throw wrongArgument((error as Error).message);
+  }
 }
 
 /** @throws {ImError} sdk.bad_argument */
-export function checkedFrame<Op extends ClientFrame['op']>(
-  frame: { op: Op } & Record<string, unknown>,
-  call: string,
-): Extract<ClientFrame, { op: Op }> {
-  try {
-    return clientFrame.read(frame, call) as Extract<ClientFrame, { op: Op }>;
-  } catch (error) {
-    throw error instanceof Malformed ? wrongArgument(`${error.message}.`) : error;
-  }
-}
+export const checkedDlgId = (given: string, call: string): DlgId => checked(dlgId(), given, `${call}.dlgId`);
 
 /** @throws {ImError} sdk.bad_argument */
 export function checkedKey(dlgKey: string): string {
-  try {
-    parseKeyring(dlgKey);
-    return dlgKey;
-  } catch (error) {
-    if (!(error instanceof ImDecryptError)) throw error;
-    throw wrongArgument('dlgKey: expected the string that getConversation, getDlgPage or the event `key` gave.');
-  }
+  if (newestEpoch(dlgKey) > 0) return dlgKey;
+  throw wrongArgument('dlgKey: expected the string that getConversation or the event `key` gave');
 }
 
 /** @throws {ImError} sdk.bad_argument */
 export function checkedAddress(wsAddr: string): string {
-  try {
-    if (/^wss?:$/.test(new URL(wsAddr).protocol)) return wsAddr;
-  } catch {
-    // Said below.
-  }
-  throw wrongArgument('wsAddr: expected an address that starts with ws:// or wss://.');
+  if (/^wss?:$/.test(attempt(() => new URL(wsAddr).protocol, ''))) return wsAddr;
+  throw wrongArgument('wsAddr: expected an address that starts with ws:// or wss://');
 }
 
 /**
- * The plaintext of a payload: JSON of what the readers will understand of it.
+ * The plaintext of a payload: its JSON. Whether its fields are those of its type is for the readers to see; the SDK
+ * does not carry the table of them.
  *
  * @throws {ImError} sdk.bad_argument, message.too_large
  */
 export function plaintextOf(payload: Payload): string {
-  try {
-    const bytes = new TextEncoder().encode(JSON.stringify(payload)).length;
-    if (bytes > clientLimits.payloadBytes) {
-      const detail = `The payload has ${bytes} bytes as JSON; at most ${clientLimits.payloadBytes} are allowed.`;
-      throw new ImError(failure('message.too_large', detail));
-    }
-    const read = payloadShape.read(payload, 'payload');
-    if (read.type === 'system') throw wrongArgument('payload.type: `system` is written by the server only.');
-    return JSON.stringify(read);
-  } catch (error) {
-    if (error instanceof ImError) throw error;
-    throw wrongArgument(`${error instanceof Error ? error.message : 'payload: expected JSON'}.`);
-  }
+  const plaintext = checked(
+    { read: (value) => (JSON.stringify(value) as string | undefined) ?? '' },
+    payload,
+    'payload',
+  );
+  const { type } = payloadOf(plaintext);
+  if (type === 'unknown') throw wrongArgument('payload.type: expected text');
+  if (isOfServer(type)) throw wrongArgument(`payload.type: expected another than ${type}`);
+  const bytes = new TextEncoder().encode(plaintext).length;
+  if (bytes <= PAYLOAD_BYTES) return plaintext;
+  const detail = `The payload has ${bytes} bytes as JSON; at most ${PAYLOAD_BYTES} are allowed.`;
+  throw new ImError(failure('message.too_large', detail));
 }

@@ -6,12 +6,16 @@
  * @see RFC 9562 §5.7
  */
 export function newClientMsgId(nowMs: number = Date.now()): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, Math.floor(nowMs / 2 ** 32));
-  view.setUint32(2, nowMs % 2 ** 32);
-  view.setUint8(6, 0x70 | (view.getUint8(6) & 0x0f));
-  view.setUint8(8, 0x80 | (view.getUint8(8) & 0x3f));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const time = hex(Math.floor(nowMs), 12);
+  const [variant = 0, ...random] = crypto.getRandomValues(new Uint8Array(10));
+  const chance = random.map((byte) => hex(byte, 2)).join('');
+  return [
+    time.slice(0, 8),
+    time.slice(8),
+    `7${chance.slice(0, 3)}`,
+    hex(8 + (variant & 3), 1) + chance.slice(3, 6),
+    chance.slice(6),
+  ].join('-');
 }
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');

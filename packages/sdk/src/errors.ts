@@ -1,36 +1,29 @@
 import { retries, type RefusalName, type Retry } from '@trialogue/protocol';
 
-/** What can go wrong on this side of the wire. What the server refuses has the names of the protocol's table. */
+/**
+ * What can go wrong on this side of the wire: in words, and when the same call may pass; unless told, never. What the
+ * server refuses has the names of the protocol's table.
+ */
 const ownFailures = {
-  'sdk.bad_argument': 'The call was made with a wrong argument.',
-  'sdk.no_web_socket': 'There is no WebSocket here. Hand a class in: new Im({ WebSocket }).',
-  'sdk.not_started': 'There is no connection yet. Call getInstance first.',
-  'sdk.no_conversation': 'No conversation was chosen. Give dlgId, or call updateConfig.',
-  'sdk.no_key': 'The key of this conversation is not known. Give dlgKey, or wait for the event `opened`.',
-  'sdk.outbox_full': 'Too many messages wait to be sent.',
-  'sdk.outbox_expired': 'The message could not be sent for three days.',
-  'sdk.closed': 'close(), or another user, came before the answer of the server.',
-  'sdk.shut': 'The server told this client to stay away.',
-  'sdk.timeout': 'The server did not answer in time.',
-  'sdk.unreachable': 'The server cannot be reached.',
-  'sdk.unsupported_version': 'This SDK speaks no version of the protocol that the server does.',
-  'sdk.bad_frame': 'The server said something that is not of the protocol.',
-  'sdk.bad_key': 'The server sent a key that is not a keyring.',
-  'sdk.undecryptable': 'A message could not be opened.',
-  'sdk.no_token': 'getToken gave no token.',
-  'sdk.handler_failed': 'A handler of the application threw.',
-} as const;
+  'sdk.bad_argument': ['Wrong argument.'],
+  'sdk.no_web_socket': ['There is no WebSocket here. Hand one in: new Im({ WebSocket }).'],
+  'sdk.not_started': ['Call getInstance first.'],
+  'sdk.no_conversation': ['Give dlgId, or call updateConfig.'],
+  'sdk.no_key': ['Give dlgKey, or wait for the event `opened`.', 'later'],
+  'sdk.outbox_full': ['Too many messages wait.', 'later'],
+  'sdk.outbox_expired': ['The message could not be sent for three days.'],
+  'sdk.closed': ['close(), or another user, came before the answer.', 'later'],
+  'sdk.shut': ['The server told this client to stay away.'],
+  'sdk.timeout': ['The server did not answer.', 'later'],
+  'sdk.unreachable': ['The server cannot be reached.', 'later'],
+  'sdk.unsupported_version': ['The server speaks another version.'],
+  'sdk.bad_frame': ['The server said what is not of the protocol.'],
+  'sdk.bad_key': ['The server sent no key.'],
+  'sdk.undecryptable': ['A message could not be opened.'],
+  'sdk.no_token': ['getToken gave no token.', 'afterSignIn'],
+  'sdk.handler_failed': ['A handler threw.'],
+} as const satisfies Record<string, readonly [says: string, retry?: Retry]>;
 type OwnName = keyof typeof ownFailures;
-
-/** The same call will fail again, apart from these. */
-const ownRetries: { readonly [Name in OwnName]?: Retry } = {
-  'sdk.no_key': 'later',
-  'sdk.outbox_full': 'later',
-  'sdk.closed': 'later',
-  'sdk.timeout': 'later',
-  'sdk.unreachable': 'later',
-  'sdk.no_token': 'afterSignIn',
-};
 
 /** A stable dotted name: a refusal of the server (`conversation.not_member`), or `sdk.…`. */
 export type FailureName = RefusalName | OwnName;
@@ -49,28 +42,25 @@ export interface Failure {
   outcome: 'none' | 'unknown';
 }
 
-export function failure(error: FailureName, detail?: string, outcome: Failure['outcome'] = 'none'): Failure {
+export function failure(error: FailureName, detail = '', isUnsure = false): Failure {
   // What a server refuses it says in its own words.
-  const says = Object.hasOwn(ownFailures, error) ? ownFailures[error as OwnName] : undefined;
-  const retry: Retry = ownRetries[error as OwnName] ?? retries[error as RefusalName] ?? 'never';
-  return { error, msg: [says, detail].filter(Boolean).join(' '), retry, outcome };
+  const own: readonly [says: string, retry?: Retry] = ownFailures[error as OwnName] ?? [
+    '',
+    retries[error as RefusalName],
+  ];
+  const [says, retry = 'never'] = own;
+  return { error, msg: `${says} ${detail}`.trim(), retry, outcome: isUnsure ? 'unknown' : 'none' };
 }
 
 /** Why a promise of the SDK was rejected, or a call refused. */
 export class ImError extends Error implements Failure {
-  readonly error: FailureName;
-  readonly retry: Retry;
-  readonly outcome: 'none' | 'unknown';
+  declare readonly error: FailureName;
+  declare readonly msg: string;
+  declare readonly retry: Retry;
+  declare readonly outcome: 'none' | 'unknown';
 
-  constructor({ error, msg, retry, outcome }: Failure) {
-    super(msg);
-    this.name = 'ImError';
-    this.error = error;
-    this.retry = retry;
-    this.outcome = outcome;
-  }
-
-  get msg(): string {
-    return this.message;
+  constructor(failure: Failure) {
+    super(failure.msg);
+    Object.assign(this, failure, { name: 'ImError' });
   }
 }

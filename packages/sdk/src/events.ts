@@ -1,7 +1,7 @@
-import type { ClientMsgId, DlgId, Instant, MsgId, Payload, Seq, UnknownPayload, UserId } from '@trialogue/protocol';
+import type { ClientMsgId, DlgId, Instant, MsgId, Seq, UserId } from '@trialogue/protocol';
 
 import type { ConnectionName, ReconnectReason } from './connection/connection.ts';
-import type { Received } from './conversation/received.ts';
+import type { Opened, Received } from './conversation/received.ts';
 import type { Failure, FailureName } from './errors.ts';
 
 /** The server has the message on disk. */
@@ -20,7 +20,7 @@ export interface Waiting {
   /** When it was sent off, by the clock of this device. In this order they go out. */
   at: Instant;
   /** What it says; null as long as its key is not known here: ask again after the event `key` or `opened`. */
-  payload: Payload | UnknownPayload | null;
+  payload: Opened | null;
   /** Why it failed. */
   error?: FailureName;
   /** Another tab of this user looks after it. */

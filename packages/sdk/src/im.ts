@@ -10,7 +10,7 @@ import { Listeners } from './listeners.ts';
 import { indexedDbStore } from './outbox/indexedDb.ts';
 import { sturdy, type OutboxStore } from './outbox/store.ts';
 import { browserTabs, onlyTab, type Tabs } from './outbox/tabs.ts';
-import { checkedConfig, handled, openSession, type Session } from './session.ts';
+import { checkedConfig, run, socketOf, type Running } from './session.ts';
 import type { ImConfig, ImHandler, ImSocket } from './socket.ts';
 import { dialWith, type WebSocketClass } from './transport/webSocket.ts';
 
@@ -28,11 +28,11 @@ export class Im {
   readonly #WebSocket: WebSocketClass | undefined;
   readonly #listeners = new Listeners();
   #kept: { store: OutboxStore; tabs: Tabs } | undefined;
-  #session: Session | undefined;
+  #running: Running | undefined;
 
   constructor({ WebSocket }: ImOptions = {}) {
     this.#WebSocket = WebSocket;
-    this.socket = socketOf(() => this.#session);
+    this.socket = socketOf(() => this.#running);
   }
 
   /**
@@ -45,12 +45,12 @@ export class Im {
     const WebSocket = this.#WebSocket ?? builtIn;
     if (!WebSocket) throw new ImError(failure('sdk.no_web_socket'));
     const given: ImConfig | undefined = config;
-    if (!given) throw wrongArgument('getInstance: expected { wsAddr, dlgKey, dlgId, user, handler }.');
+    if (!given) throw wrongArgument('getInstance: expected { wsAddr, dlgKey, dlgId, user, handler }');
     const checked = checkedConfig(given);
-    this.#session?.dispose();
+    this.#running?.dispose();
     const own = new Listeners();
     listenWith(own, config.handler ?? {});
-    this.#session = openSession(checked, {
+    this.#running = run(checked, {
       dial: dialWith(WebSocket),
       clock: systemClock,
       wakes: browserWakes,
@@ -109,34 +109,16 @@ export class Im {
   }
 }
 
+const HANDLERS: readonly (readonly [keyof ImHandler, ImEventName])[] = [
+  ['onConnect', 'connect'],
+  ['onBindUserSuccess', 'bound'],
+  ['onMessage', 'message'],
+  ['onClose', 'close'],
+  ['onError', 'error'],
+  ['onReConnect', 'reconnect'],
+];
+
 function listenWith(listeners: Listeners, handler: ImHandler): void {
   // Looked up at each call, so that a handler may be put in its place later.
-  listeners.on('connect', (e) => handler.onConnect?.(e));
-  listeners.on('bound', (e) => handler.onBindUserSuccess?.(e));
-  listeners.on('message', (e) => handler.onMessage?.(e));
-  listeners.on('close', (e) => handler.onClose?.(e));
-  listeners.on('error', (e) => handler.onError?.(e));
-  listeners.on('reconnect', (e) => handler.onReConnect?.(e));
-}
-
-function socketOf(session: () => Session | undefined): ImSocket {
-  const started = (): Session => {
-    const now = session();
-    if (!now) throw new ImError(failure('sdk.not_started'));
-    return now;
-  };
-  return {
-    bindUser: (user) => started().bindUser(user),
-    getState: () => session()?.getState() ?? false,
-    close: () => session()?.close(),
-    updateConfig: (conversation) => started().updateConfig(conversation),
-    send: (payload, options) => handled(() => started().send(payload, options)),
-    history: (options) => handled(() => started().history(options)),
-    outbox: () => session()?.outbox() ?? [],
-    retry: (message) => handled(() => started().retry(message)),
-    discard: (message) => started().discard(message),
-    typing: (isTyping) => started().typing(isTyping),
-    markRead: (seq) => started().markRead(seq),
-    reconnect: () => started().reconnect(),
-  };
+  for (const [name, event] of HANDLERS) listeners.on(event, (e) => handler[name]?.(e as never));
 }

@@ -1,31 +1,35 @@
 import { open, seal, toBase64url } from '@trialogue/crypto';
 import {
+  clientMsgId as clientMsgIdShape,
+  credentials,
   id,
-  type ClientMsgId,
+  range,
+  seq as seqShape,
   type DlgId,
-  type Instant,
-  type Payload,
   type Sid,
   type UserId,
 } from '@trialogue/protocol';
 
-import { checkedAddress, checkedFrame, checkedKey, plaintextOf, wrongArgument } from './arguments.ts';
+import { checked, checkedAddress, checkedDlgId, checkedKey, plaintextOf, wrongArgument } from './arguments.ts';
+import { attempt } from './attempt.ts';
 import { makeStep } from './client/client.ts';
-import { sendKey, type Answer, type ClientConfig, type HistoryPage } from './client/state.ts';
-import { waitingHere } from './client/waiting.ts';
+import { sendKey, userOf, type ClientConfig, type ClientState } from './client/state.ts';
+import type { Tools } from './client/turn.ts';
+import { waitingOf } from './client/waiting.ts';
 import { newClientMsgId } from './clientMsgId.ts';
 import { fullJitter } from './connection/backoff.ts';
 import type { Clock } from './connection/clock.ts';
 import { isConnected } from './connection/connection.ts';
-import { drive } from './connection/driver.ts';
+import { drive, type Driver } from './connection/driver.ts';
 import type { Wakes } from './connection/wakes.ts';
 import { ImError, failure } from './errors.ts';
-import type { Stored, Told } from './events.ts';
+import type { Told } from './events.ts';
 import { keeping } from './outbox/keeping.ts';
 import { find, hasFailed } from './outbox/outbox.ts';
 import type { OutboxStore } from './outbox/store.ts';
 import type { Tabs } from './outbox/tabs.ts';
-import type { HistoryOptions, ImConfig, ImSocket, MessageName, SendOptions } from './socket.ts';
+import { promises } from './promises.ts';
+import type { ImConfig, ImSocket } from './socket.ts';
 import type { Dial } from './transport/transport.ts';
 
 export interface SessionPorts {
@@ -43,122 +47,102 @@ export interface SessionPorts {
 }
 
 /** What one `getInstance` began. */
-export interface Session extends ImSocket {
-  /** Closes it for good. */
-  dispose(): void;
+export interface Running extends Driver {
+  tools: Tools;
+  ask: ReturnType<typeof promises>['ask'];
 }
 
-/** Starts a connection and gives what the application does with it. */
-export function openSession(config: ClientConfig, { random, store, tabs, date, ...ports }: SessionPorts): Session {
-  const pending = new Map<string, Deferred>();
-  const { clock } = ports;
-  const ahead = (date ?? Date.now)() - clock.now();
-  const toDate = (at: Instant) => at + ahead;
-  const tools = { backoff: fullJitter(random), seal, toDate };
-  const outbox = keeping(new URL(config.wsAddr).origin, {
-    store,
-    tabs,
-    clock,
-    toDate,
-    fromDate: (time) => time - ahead,
-    dispatch: (event) => {
-      // What comes back too late is for the session after this one, which asks for itself.
-      if (!isOver) driver.dispatch(event);
+/** Starts a connection. */
+export function run(config: ClientConfig, ports: SessionPorts): Running {
+  const { clock, random, tell, date = Date.now } = ports;
+  const ahead = date() - clock.now();
+  const tools: Tools = { backoff: fullJitter(random), seal, toDate: (at) => at + ahead };
+  const dispatch: Driver['dispatch'] = (event) => driver.dispatch(event);
+  const { ask, settle } = promises(dispatch);
+  const { leave, ...outbox } = keeping(new URL(config.wsAddr).origin, ahead, ports, dispatch);
+  const carries = {
+    ...outbox,
+    tell: ({ told }: { told: Told }) => tell(told),
+    settle,
+  };
+  const driver = drive(config, { ...ports, step: makeStep(tools), carries });
+  dispatch({ type: 'start' });
+  return {
+    get state() {
+      return driver.state;
     },
-  });
-  const driver = drive(config, { ...ports, step: makeStep(tools), settle, outbox });
+    tools,
+    ask,
+    dispatch,
+    dispose() {
+      driver.dispose();
+      leave();
+    },
+  };
+}
+
+/** What the application does with what is running now. */
+export function socketOf(now: () => Running | undefined): ImSocket {
   let histories = 0;
-  let isOver = false;
-  driver.dispatch({ type: 'start' });
 
-  function settle(key: string, answer: Answer): void {
-    const promise = pending.get(key);
-    pending.delete(key);
-    if ('ok' in answer) promise?.resolve(answer.ok);
-    else promise?.reject(new ImError(answer.failure));
-  }
-
-  function answerTo<T>(key: string, ask: () => void): Promise<T> {
-    const answer = deferred();
-    pending.set(key, answer);
-    ask();
-    return answer.promise as Promise<T>;
-  }
-
-  function chosen(dlgId: string | undefined): DlgId {
-    const known = dlgId ?? driver.state.conversation?.dlgId;
-    if (known === undefined) throw new ImError(failure('sdk.no_conversation'));
-    return id<DlgId>(known);
-  }
-
-  function sendNow(payload: Payload, options: SendOptions): Promise<Stored> {
-    const dlgId = chosen(options.dlgId);
-    const clientMsgId = id<ClientMsgId>(options.clientMsgId ?? newClientMsgId());
-    const key = sendKey(dlgId, clientMsgId);
-    const known = pending.get(key);
-    if (known) return known.promise as Promise<Stored>;
-
-    const plaintext = plaintextOf(payload);
-    const { rings, credentials, config } = driver.state;
-    const dlgKey = rings.get(dlgId);
-    if (dlgKey === undefined) throw new ImError(failure('sdk.no_key'));
-    const fromuid = credentials?.uid ?? config.fromuid;
-    const content =
-      sameAsBefore(find(driver.state.outbox, { dlgId, clientMsgId })?.content, plaintext, dlgId, dlgKey) ??
-      seal(plaintext, { dlgId, dlgKey, fromuid, clientMsgId });
-    const frame = checkedFrame({ op: 'send', dlgId, clientMsgId, content }, 'send');
-    return answerTo(key, () => driver.dispatch({ ...frame, type: 'send' }));
-  }
-
-  function retryNow({ dlgId, clientMsgId }: MessageName): Promise<Stored> {
-    const key = sendKey(dlgId, clientMsgId);
-    const entry = find(driver.state.outbox, { dlgId, clientMsgId });
-    const known = pending.get(key);
-    if (known) return known.promise as Promise<Stored>;
-    if (!entry || !hasFailed(entry)) throw wrongArgument('retry: expected a failed message of `outbox()`.');
-    const { content } = entry;
-    return answerTo(key, () => driver.dispatch({ type: 'send', dlgId, clientMsgId, content }));
-  }
-
-  function historyNow({ dlgId, ...range }: HistoryOptions): Promise<HistoryPage> {
-    const key = `history ${++histories}`;
-    const {
-      op: _,
-      id: __,
-      dlgId: of,
-      ...checked
-    } = checkedFrame({ op: 'history', id: 0, dlgId: chosen(dlgId), ...range }, 'history');
-    return answerTo(key, () => driver.dispatch({ type: 'history', dlgId: of, range: checked, key }));
+  function running(): Running {
+    const it = now();
+    if (!it) throw new ImError(failure('sdk.not_started'));
+    return it;
   }
 
   return {
-    bindUser({ token, uid }) {
-      const { op: _, ...credentials } = checkedFrame({ op: 'bind', token, uid }, 'bindUser');
-      driver.dispatch({ type: 'bindUser', credentials });
-    },
-    getState: () => isConnected(driver.state.connection),
-    close: () => driver.dispatch({ type: 'stop' }),
-    reconnect: () => driver.dispatch({ type: 'start' }),
+    bindUser: (user) => running().dispatch({ type: 'bindUser', credentials: checked(credentials, user, 'bindUser') }),
+    getState: () => isConnected(now()?.state.connection),
+    close: () => now()?.dispatch({ type: 'stop' }),
+    reconnect: () => running().dispatch({ type: 'start' }),
     updateConfig({ dlgId: given, dlgKey }) {
-      const { dlgId } = checkedFrame({ op: 'leave', dlgId: given }, 'updateConfig');
-      driver.dispatch({ type: 'choose', dlgId, ...(dlgKey && { dlgKey: checkedKey(dlgKey) }) });
+      const dlgId = checkedDlgId(given, 'updateConfig');
+      running().dispatch({ type: 'choose', dlgId, ...(dlgKey && { dlgKey: checkedKey(dlgKey) }) });
     },
+    send: (payload, { dlgId: given, clientMsgId: asked = newClientMsgId() } = {}) =>
+      handled(() => {
+        const { state, ask } = running();
+        const dlgId = chosen(state, given);
+        const name = { dlgId, clientMsgId: checked(clientMsgIdShape(), asked, 'send.clientMsgId') };
+        return ask(sendKey(name), () => {
+          const plaintext = plaintextOf(payload);
+          const dlgKey = state.rings.get(dlgId);
+          if (dlgKey === undefined) throw new ImError(failure('sdk.no_key'));
+          // A retry of the same words: the bytes of the first try.
+          const before = find(state.outbox, name)?.content ?? '';
+          const isSame = attempt(() => open(before, dlgId, dlgKey) === plaintext, false);
+          const content = isSame ? before : seal(plaintext, { ...name, dlgKey, fromuid: userOf(state) });
+          return { type: 'send', ...name, content };
+        });
+      }),
+    history: (options = {}) =>
+      handled(() => {
+        const { state, ask } = running();
+        const key = `history ${++histories}`;
+        const dlgId = checkedDlgId(chosen(state, options.dlgId), 'history');
+        return ask(key, () => ({ type: 'history', dlgId, range: checked(range, options, 'history'), key }));
+      }),
+    outbox() {
+      const { state, tools } = now() ?? {};
+      return state && tools ? state.outbox.map((entry) => waitingOf(state, tools, entry)) : [];
+    },
+    retry: (name) =>
+      handled(() => {
+        const { state, ask } = running();
+        return ask(sendKey(name), () => {
+          const entry = find(state.outbox, name);
+          if (!entry || !hasFailed(entry)) throw wrongArgument('retry: expected a failed message of `outbox()`');
+          const { dlgId, clientMsgId, content } = entry;
+          return { type: 'send', dlgId, clientMsgId, content };
+        });
+      }),
+    discard: ({ dlgId, clientMsgId }) => running().dispatch({ type: 'discard', dlgId, clientMsgId }),
+    typing: (isTyping) => running().dispatch({ type: 'typing', isTyping }),
     markRead(seq) {
-      driver.dispatch({
-        type: 'read',
-        seq: checkedFrame({ op: 'read', dlgId: chosen(undefined), seq }, 'markRead').seq,
-      });
-    },
-    outbox: () => waitingHere({ state: driver.state, tools }),
-    retry: (message) => handled(() => retryNow(message)),
-    discard: ({ dlgId, clientMsgId }) => driver.dispatch({ type: 'discard', dlgId, clientMsgId }),
-    typing: (isTyping) => driver.dispatch({ type: 'typing', isTyping }),
-    send: (payload, options = {}) => handled(() => sendNow(payload, options)),
-    history: (options = {}) => handled(() => historyNow(options)),
-    dispose: () => {
-      driver.dispose();
-      isOver = true;
-      outbox.leave();
+      const { state, dispatch } = running();
+      chosen(state);
+      dispatch({ type: 'read', seq: checked(seqShape(), seq, 'markRead.seq') });
     },
   };
 }
@@ -166,50 +150,36 @@ export function openSession(config: ClientConfig, { random, store, tabs, date, .
 /** @throws {ImError} sdk.bad_argument */
 export function checkedConfig({ wsAddr, dlgId, dlgKey, user, getToken }: ImConfig): ClientConfig {
   const fromuid = user?.fromuid;
-  if (typeof fromuid !== 'string' || fromuid === '') throw wrongArgument('user.fromuid: expected the id of the user.');
+  if (typeof fromuid !== 'string' || fromuid === '') throw wrongArgument('user.fromuid: expected the id of the user');
   return {
     wsAddr: checkedAddress(wsAddr),
     fromuid: id<UserId>(fromuid),
     canAsk: getToken !== undefined,
     sid: id<Sid>(toBase64url(crypto.getRandomValues(new Uint8Array(16)))),
-    ...(dlgId && { dlgId: checkedFrame({ op: 'leave', dlgId }, 'getInstance').dlgId }),
+    ...(dlgId && { dlgId: checkedDlgId(dlgId, 'getInstance') }),
     ...(dlgId && dlgKey && { dlgKey: checkedKey(dlgKey) }),
   };
 }
 
-/** The bytes of the first try, if this is a retry of that message. */
-function sameAsBefore(content: string | undefined, plaintext: string, dlgId: DlgId, dlgKey: string) {
-  try {
-    return content !== undefined && open(content, dlgId, dlgKey) === plaintext ? content : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-interface Deferred {
-  promise: Promise<unknown>;
-  resolve(value: unknown): void;
-  reject(error: ImError): void;
-}
-
-function deferred(): Deferred {
-  let resolve: Deferred['resolve'] = () => {};
-  let reject: Deferred['reject'] = () => {};
-  const promise = new Promise((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
+function chosen({ conversation }: ClientState, dlgId: string | undefined = conversation?.dlgId): DlgId {
+  if (dlgId === undefined) throw new ImError(failure('sdk.no_conversation'));
+  return id<DlgId>(dlgId);
 }
 
 /** A promise that may be left alone: what becomes of a message is told by the event `outbox` as well. */
-export function handled<T>(begin: () => Promise<T>): Promise<T> {
-  let promise: Promise<T>;
-  try {
-    promise = begin();
-  } catch (error) {
-    promise = Promise.reject(error);
-  }
+function handled<T>(begin: () => Promise<T>): Promise<T> {
+  const promise = new Promise<T>((resolve) => resolve(begin()));
   promise.catch(() => {});
   return promise;
+}
+
+/** One connection with what the application does with it, for whoever keeps them apart by himself. */
+export interface Session extends ImSocket {
+  /** Closes it for good. */
+  dispose(): void;
+}
+
+export function openSession(config: ClientConfig, ports: SessionPorts): Session {
+  const running = run(config, ports);
+  return { ...socketOf(() => running), dispose: running.dispose };
 }

@@ -32,7 +32,7 @@ export class Model {
   run(name: CommandName, args: readonly unknown[]): unknown {
     const before = this.written;
     try {
-      return (this.#commands[name] as (...args: readonly unknown[]) => unknown)(...args);
+      return (this.#commands[name as keyof Commands] as (...args: readonly unknown[]) => unknown)(...args);
     } catch (error) {
       this.forgetSince(before);
       throw error;

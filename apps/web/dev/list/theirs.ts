@@ -12,6 +12,10 @@ interface Message {
 }
 type ChatElement = HTMLElement & Record<string, unknown> & { messages: Message[] };
 
+const script = document.createElement('script');
+script.src = '/theirs.umd.js';
+document.head.append(script);
+await new Promise((resolve) => script.addEventListener('load', resolve));
 (globalThis as unknown as { 'vue-advanced-chat': { register(): void } })['vue-advanced-chat'].register();
 const users = ['ada', 'bo', 'cy'].map((name) => ({ _id: name, username: name, status: { state: 'online' } }));
 const messageAt = (place: number): Message => ({

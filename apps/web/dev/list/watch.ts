@@ -4,7 +4,7 @@ import type { Subject } from './subject.ts';
 export function watch(list: Subject): void {
   subject = list;
   const prepare = (count: number) => subject.prepare(count);
-  Object.assign(globalThis, { watch: { prepare, settled, frames, stop, jump } });
+  Object.assign(globalThis, { stopwatch: { prepare, settled, frames, stop, jump } });
 }
 
 let subject: Subject;

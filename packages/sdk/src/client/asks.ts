@@ -10,14 +10,14 @@ export interface Range {
 /** A request whose answer carries its number. */
 export type Ask = {
   dlgId: DlgId;
-  /** Asked again then; undefined: it is not on the wire. */
-  until: Instant | undefined;
+  /** Asked again then; 0: it is not on the wire. */
+  until: Instant;
   tries: number;
 } & (
   | { kind: 'open' }
   /** An `open` that only wants the keyring. */
   | { kind: 'ring' }
-  | { kind: 'catchUp'; range: Range }
+  | { kind: 'gap'; range: Range }
   /** A page for the application, whose promise has this key. Outlives the connection. */
   | { kind: 'history'; range: Range; key: string; page?: ServerFrameOf<'page'> | undefined }
 );
@@ -26,17 +26,16 @@ export type AskOf<Kind extends Ask['kind']> = Extract<Ask, { kind: Kind }>;
 export type Asks = ReadonlyMap<number, Ask>;
 
 export const ANSWER_MS = 10_000;
-/** After so many tries the application is told that no answer came. */
-export const MOST_TRIES = 3;
-/** A key is worth waiting for. On a dead connection the silence of the server is noticed before this. */
-export const MOST_TRIES_FOR_KEY = 5;
+/**
+ * After so many tries the application is told that no answer came. A key is worth waiting for: on a dead connection the
+ * silence of the server is noticed before this. The conversation is asked for without an end.
+ */
+export const mostTries = ({ kind }: Ask): number => (kind === 'history' ? 3 : kind === 'ring' ? 5 : Infinity);
 
 export function frameOf(id: number, ask: Ask): ClientFrame {
   const { dlgId } = ask;
   return 'range' in ask ? { op: 'history', id, dlgId, ...ask.range } : { op: 'open', id, dlgId };
 }
-
-export const isDue = ({ until }: Ask, now: Instant): boolean => until === undefined || until <= now;
 
 export const hasAsk = (asks: Asks, kind: Ask['kind'], dlgId: DlgId): boolean =>
   [...asks.values()].some((ask) => ask.kind === kind && ask.dlgId === dlgId);
@@ -45,6 +44,6 @@ export const hasAsk = (asks: Asks, kind: Ask['kind'], dlgId: DlgId): boolean =>
 export const outliving = (asks: Asks): Asks =>
   new Map(
     [...asks].flatMap(([id, ask]) =>
-      ask.kind === 'history' ? [[id, { ...ask, until: undefined, tries: 0, page: undefined }]] : [],
+      ask.kind === 'history' ? [[id, { ...ask, until: 0, tries: 0, page: undefined }]] : [],
     ),
   );

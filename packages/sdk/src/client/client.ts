@@ -7,8 +7,8 @@ import { choose, followDue, forgetTyping, readUpTo, type } from './following.ts'
 import { hear } from './hear.ts';
 import { bindUser, move, renewDue, restore, tokenGiven } from './link.ts';
 import { queue, sendDue } from './sending.ts';
-import type { ClientEvent, ClientState, Effect } from './state.ts';
-import { Turn, type Tools } from './turn.ts';
+import { sendKey, type ClientEvent, type ClientState, type Effect, type EventOf } from './state.ts';
+import { ask, complain, fail, type Tools, type Turn } from './turn.ts';
 import { discard, expire, newsCame, restored } from './waiting.ts';
 
 /** Something happened at `now` (monotonic milliseconds): the client after it, and what it wants done. */
@@ -21,67 +21,59 @@ export type Step = (state: ClientState, event: ClientEvent, now: Instant) => [Cl
  */
 export const makeStep =
   (tools: Tools): Step =>
-  (state, event, now) => {
-    const turn = new Turn(state, now, tools);
-    happen(turn, event);
+  (state, event, at) => {
+    const turn: Turn = { ...state, effects: [], now: at, tools };
+    const isOfOldSocket = 'line' in event && (event.line !== state.line || !hasSocket(state.connection));
+    if (!isOfOldSocket) (happens[event.type] as (turn: Turn, event: ClientEvent) => void)(turn, event);
     expire(turn);
     forgetTyping(turn);
-    if (turn.state.connection.name === 'live') {
+    if (turn.connection.name === 'live') {
       renewDue(turn);
       sendDue(turn);
       askDue(turn);
       followDue(turn);
     }
-    return [turn.state, ...turn.effects];
+    const { effects, now: _, tools: __, ...after } = turn;
+    return [after, ...effects];
   };
 
-function happen(turn: Turn, event: ClientEvent): void {
-  const { state, now } = turn;
-  if ('line' in event && (event.line !== state.line || !hasSocket(state.connection))) return;
-  switch (event.type) {
-    case 'start':
-      if (!state.isRestored) restore(turn);
-      return move(turn, { type: 'start' });
-    case 'stop':
-    case 'woke':
-    case 'opened':
-      return move(turn, { type: event.type });
-    case 'noToken':
-      turn.complain(failure('sdk.no_token'));
-      return move(turn, { type: 'noToken' });
-    case 'lost':
-      return move(turn, { type: 'lost', code: event.code }, event.reason);
-    case 'heard':
-      return hear(turn, event.data);
-    case 'due': {
-      const dueAt = connectionDueAt(state.connection, state.heardAt);
-      if (dueAt !== undefined && dueAt <= now) move(turn, { type: 'due' });
-      return;
-    }
-    case 'bindUser':
-      return bindUser(turn, event.credentials);
-    case 'token':
-      return tokenGiven(turn, event.token);
-    case 'choose':
-      return choose(turn, event.dlgId, event.dlgKey);
-    case 'send':
-      return queue(turn, event);
-    case 'history': {
-      const { dlgId, range, key } = event;
-      const { name } = state.connection;
-      if (name === 'idle') return turn.fail(key, 'sdk.closed');
-      if (name === 'shut') return turn.fail(key, 'sdk.shut');
-      return turn.ask({ kind: 'history', dlgId, range, key, until: undefined, tries: 0 });
-    }
-    case 'discard':
-      return discard(turn, event);
-    case 'read':
-      return readUpTo(turn, event.seq);
-    case 'typing':
-      return type(turn, event.isTyping);
-    case 'restored':
-      return restored(turn, event.uid, event.entries);
-    case 'news':
-      return newsCame(turn, event.news);
-  }
+const happens: { [Type in ClientEvent['type']]: (turn: Turn, event: EventOf<Type>) => void } = {
+  start(turn, event) {
+    if (!turn.isRestored) restore(turn);
+    move(turn, event);
+  },
+  stop: move,
+  woke: move,
+  opened: move,
+  noToken(turn, event) {
+    complain(turn, failure('sdk.no_token'));
+    move(turn, event);
+  },
+  lost: move,
+  heard: hear,
+  due(turn, event) {
+    if (connectionDueAt(turn.connection, turn.heardAt) <= turn.now) move(turn, event);
+  },
+  bindUser: (turn, { credentials }) => bindUser(turn, credentials),
+  token: tokenGiven,
+  choose,
+  send(turn, message) {
+    if (!isGivenUp(turn, sendKey(message))) queue(turn, message);
+  },
+  history(turn, { dlgId, range, key }) {
+    if (!isGivenUp(turn, key)) ask(turn, { kind: 'history', dlgId, range, key, until: 0, tries: 0 });
+  },
+  discard,
+  read: readUpTo,
+  typing: type,
+  restored,
+  news: newsCame,
+};
+
+/** Without anybody who would come back by himself, a promise ends at once. */
+function isGivenUp(turn: Turn, key: string): boolean {
+  const { name } = turn.connection;
+  const isOver = name === 'idle' || name === 'shut';
+  if (isOver) fail(turn, key, name === 'idle' ? 'sdk.closed' : 'sdk.shut');
+  return isOver;
 }

@@ -122,9 +122,9 @@ export async function adasClient(
       return stored;
     },
     nack(error: RefusalName, retryAfterMs?: number) {
-      const { dlgId, clientMsgId } = transport.line.last('send');
+      const { id: tried, dlgId, clientMsgId } = transport.line.last('send');
       const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-      transport.line.says({ op: 'nack', dlgId, clientMsgId, error, msg: 'No.', ...wait });
+      transport.line.says({ op: 'nack', id: tried, dlgId, clientMsgId, error, msg: 'No.', ...wait });
       return it;
     },
     page(seqs: number[], head: number, about: Partial<Page> = {}) {

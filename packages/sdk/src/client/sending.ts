@@ -1,102 +1,100 @@
 import { open, parseHeader } from '@trialogue/crypto';
-import { clientLimits, retries, type ClientMsgId, type DlgId, type ServerFrameOf } from '@trialogue/protocol';
+import { OUTBOX_MOST, retries, type DlgId, type ServerFrameOf } from '@trialogue/protocol';
 
 import { epochOf, newestEpoch } from '../conversation/received.ts';
 import { failure } from '../errors.ts';
 import {
-  add,
+  dueAt,
+  entryOf,
   find,
-  goOut,
   hasFailed,
   isGoing,
+  nextAt,
+  put,
   remove,
-  rest,
   sealAgain,
   sendAgain,
+  sentAt,
   spoil,
   type Entry,
+  type Name,
 } from '../outbox/outbox.ts';
 import { move } from './link.ts';
 import { sendKey } from './state.ts';
-import type { Turn } from './turn.ts';
-import { announce, discard, forget, giveUpMessage, keep } from './waiting.ts';
+import { askForKey, fail, settle, transmit, want, type Turn } from './turn.ts';
+import { announce, discard, forget, giveUpMessage, replace } from './waiting.ts';
 
 /** However long a server asks us to wait, not longer. */
 const LONGEST_REST_MS = 60_000;
 /** Refusals for a key that nobody has a newer one of, after which a message is given up. */
 const MOST_STALE = 2;
-const NO_KEY = 'The newer key of the conversation is not to be had.';
 
 /** Takes a sealed message into the outbox. One that is on its way already is not taken twice; one that failed is. */
-export function queue(turn: Turn, message: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string }): void {
-  const { dlgId, clientMsgId, content } = message;
-  const { outbox, connection } = turn.state;
-  const key = sendKey(dlgId, clientMsgId);
-  if (connection.name === 'idle') return turn.fail(key, 'sdk.closed');
-  if (connection.name === 'shut') return turn.fail(key, 'sdk.shut');
-  const known = find(outbox, message);
+export function queue(turn: Turn, { dlgId, clientMsgId, content }: Name & { content: string }): void {
+  const name = { dlgId, clientMsgId };
+  const known = find(turn.outbox, name);
   if (known && isGoing(known)) return;
-  const others = remove(outbox, message);
-  if (others.length >= clientLimits.outboxMost) {
+  const others = remove(turn.outbox, name);
+  if (others.length >= OUTBOX_MOST) {
     // What failed and was left lying gives way first.
     const oldest = others.find(hasFailed);
-    if (!oldest) return turn.fail(key, 'sdk.outbox_full');
+    if (!oldest) return fail(turn, sendKey(name), 'sdk.outbox_full');
     discard(turn, oldest);
   }
-  const isUnsure = known?.isUnsure ?? false;
-  turn.set({ outbox: add(remove(turn.state.outbox, message), { dlgId, clientMsgId, content, isUnsure }, turn.now) });
-  keep(turn, message);
-  const entry = find(turn.state.outbox, message);
-  if (entry) announce(turn, entry, { state: 'queued' });
+  const before = remove(turn.outbox, name);
+  const at = nextAt(before, turn.now);
+  const entry = entryOf({ ...name, content, at, isUnsure: known?.isUnsure ?? false });
+  turn.outbox = [...before, entry];
+  want(turn, { do: 'keep', entry });
+  announce(turn, entry, { state: 'queued' });
 }
 
 /** Puts on the wire what may go out now. */
 export function sendDue(turn: Turn): void {
-  if (!turn.state.isRestored) return;
-  const [outbox, due] = goOut(turn.state.outbox, turn.now);
-  turn.set({ outbox });
-  for (const entry of due) {
+  if (!turn.isRestored) return;
+  for (const entry of dueAt(turn.outbox, turn.now)) {
     const { dlgId, clientMsgId, content, state } = entry;
-    turn.transmit({ op: 'send', dlgId, clientMsgId, content });
-    if (state.name !== 'sending') announce(turn, entry, { state: 'sending' });
+    const id = ++turn.lastAsk;
+    turn.outbox = put(turn.outbox, sentAt(entry, turn.now, id));
+    transmit(turn, { op: 'send', id, dlgId, clientMsgId, content });
+    if (state !== 'sending') announce(turn, entry, { state: 'sending' });
   }
 }
 
-export function accepted(turn: Turn, { dlgId, clientMsgId, seq, msgId, sentAt }: ServerFrameOf<'ack'>): void {
-  const entry = find(turn.state.outbox, { dlgId, clientMsgId });
+export function accepted(turn: Turn, { seq, msgId, sentAt, ...name }: ServerFrameOf<'ack'>): void {
+  const entry = find(turn.outbox, name);
   if (!entry) return;
   forget(turn, entry);
   announce(turn, entry, { state: 'sent', seq, msgId, sentAt });
-  turn.settle(sendKey(dlgId, clientMsgId), { ok: { seq, msgId, sentAt } });
+  settle(turn, sendKey(entry), { ok: { seq, msgId, sentAt } });
 }
 
-export function refused(turn: Turn, { dlgId, clientMsgId, error, msg, retryAfterMs }: ServerFrameOf<'nack'>): void {
-  const { outbox } = turn.state;
-  const entry = find(outbox, { dlgId, clientMsgId });
-  if (!entry || entry.state.name !== 'sending') return;
+export function refused(turn: Turn, { id, error, msg, retryAfterMs, ...name }: ServerFrameOf<'nack'>): void {
+  const { outbox, now, tools } = turn;
+  const entry = find(outbox, name);
+  // An answer to an earlier try says nothing of the bytes that are under way now.
+  if (entry?.state !== 'sending' || (id ?? entry.id) !== entry.id) return;
   switch (retries[error]) {
     case 'never':
       return giveUpMessage(turn, entry, failure(error, msg));
     case 'later': {
-      const waitMs = Math.min(retryAfterMs ?? turn.tools.backoff.delayMs(entry.refusals), LONGEST_REST_MS);
-      turn.set({ outbox: rest(outbox, entry, turn.now + waitMs) });
+      const waitMs = Math.min(retryAfterMs ?? tools.backoff.delayMs(entry.refusals), LONGEST_REST_MS);
+      turn.outbox = put(outbox, sendAgain(entry, now + waitMs));
       return announce(turn, entry, { state: 'queued', error, waitMs });
     }
     case 'afterSignIn':
-      turn.set({ outbox: rest(outbox, entry, turn.now) });
-      return move(turn, { type: 'breakOff', code: 4401 }, msg);
+      turn.outbox = put(outbox, sendAgain(entry, now));
+      return move(turn, { type: 'breakOff', code: 4401, reason: msg });
     case 'afterRekey':
-      if (newestEpoch(turn.ringOf(dlgId)) > epochOf(entry.content)) return reseal(turn, entry);
-      turn.set({ outbox: spoil(outbox, entry) });
-      turn.askForKey(dlgId);
+      if (hasNewerKey(turn, entry)) return reseal(turn, entry);
+      turn.outbox = put(outbox, spoil(entry));
+      askForKey(turn, entry.dlgId);
   }
 }
 
 /** There is a newer key: what was refused for an old one is sealed again, under the same client message id. */
 export function resealStale(turn: Turn, dlgId: DlgId): void {
-  for (const entry of stale(turn, dlgId)) {
-    if (newestEpoch(turn.ringOf(dlgId)) > epochOf(entry.content)) reseal(turn, entry);
-  }
+  for (const entry of stale(turn, dlgId)) if (hasNewerKey(turn, entry)) reseal(turn, entry);
 }
 
 /**
@@ -105,33 +103,38 @@ export function resealStale(turn: Turn, dlgId: DlgId): void {
  */
 export function retryStale(turn: Turn, dlgId: DlgId): void {
   for (const entry of stale(turn, dlgId)) {
-    if (entry.refusals < MOST_STALE) turn.set({ outbox: sendAgain(turn.state.outbox, entry) });
-    else failEntry(turn, entry);
+    if (entry.refusals < MOST_STALE) turn.outbox = put(turn.outbox, sendAgain(entry));
+    else giveUpStale(turn, entry);
   }
 }
 
 /** There is no newer key to be had. */
 export function failStale(turn: Turn, dlgId: DlgId): void {
-  for (const entry of stale(turn, dlgId)) failEntry(turn, entry);
+  for (const entry of stale(turn, dlgId)) giveUpStale(turn, entry);
 }
 
-const failEntry = (turn: Turn, entry: Entry): void =>
-  giveUpMessage(turn, entry, failure('key.stale_epoch', NO_KEY, entry.isUnsure ? 'unknown' : 'none'));
+const giveUpStale = (turn: Turn, entry: Entry): void =>
+  giveUpMessage(
+    turn,
+    entry,
+    failure('key.stale_epoch', 'The newer key of the conversation is not to be had.', entry.isUnsure),
+  );
 
-const stale = (turn: Turn, dlgId: DlgId): Entry[] =>
-  turn.state.outbox.filter((entry) => entry.dlgId === dlgId && entry.state.name === 'stale');
+const stale = ({ outbox }: Turn, dlgId: DlgId): Entry[] =>
+  outbox.filter((entry) => entry.dlgId === dlgId && entry.state === 'stale');
+
+const hasNewerKey = ({ rings }: Turn, { dlgId, content }: Entry): boolean =>
+  newestEpoch(rings.get(dlgId)) > epochOf(content);
 
 function reseal(turn: Turn, entry: Entry): void {
   const { dlgId, clientMsgId, content } = entry;
-  const dlgKey = turn.ringOf(dlgId);
+  const dlgKey = turn.rings.get(dlgId) ?? '';
   try {
-    if (dlgKey === undefined) return giveUpMessage(turn, entry, failure('sdk.no_key'));
     const { fromuid } = parseHeader(content);
     const again = turn.tools.seal(open(content, dlgId, dlgKey), { dlgId, dlgKey, fromuid, clientMsgId });
-    turn.set({ outbox: sealAgain(turn.state.outbox, entry, again) });
-    keep(turn, entry);
+    replace(turn, sealAgain(entry, again));
   } catch {
     // The new keyring does not open what we sealed: it is of somebody who may not read what came before.
-    giveUpMessage(turn, entry, failure('key.stale_epoch', NO_KEY));
+    giveUpStale(turn, { ...entry, isUnsure: false });
   }
 }

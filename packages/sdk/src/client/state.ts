@@ -1,5 +1,6 @@
 import type { ClientFrame, ClientMsgId, DlgId, Instant, Page, Seq, Sid, UserId } from '@trialogue/protocol';
 
+import { NEVER } from '../connection/clock.ts';
 import { connectionDueAt, idle, type Connection } from '../connection/connection.ts';
 import { closed, conversationDueAt, type Conversation, type Seen } from '../conversation/conversation.ts';
 import type { Received } from '../conversation/received.ts';
@@ -42,7 +43,7 @@ export interface ClientState {
   /** What the server's clock is ahead of ours: its times are by its own. */
   readonly serverAheadMs: number;
   /** When to ask for the next token, so that the connection need not end with this one. */
-  readonly renewAt: Instant | undefined;
+  readonly renewAt: Instant;
   readonly rings: ReadonlyMap<DlgId, string>;
   readonly conversation: Conversation | undefined;
   /** How far the conversations were followed that were chosen before this one. */
@@ -76,19 +77,23 @@ export type ClientEvent =
   | { type: 'heard'; line: number; data: unknown }
   | { type: 'lost'; line: number; code: number; reason?: string };
 
+export type EventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { type: Type }>;
+
 /** What the client wants done. Whoever drives it does this in the order given. */
 export type Effect =
   | { do: 'dial'; line: number; url: string }
-  | { do: 'hangUp'; line: number }
-  | { do: 'transmit'; line: number; frame: ClientFrame }
-  | { do: 'tell'; told: Told }
+  | { do: 'hangUp' }
   | { do: 'askToken' }
+  | { do: 'transmit'; frame: ClientFrame }
+  | { do: 'tell'; told: Told }
   /** Looks up what was kept of the outbox of this user; answered by `restored`, always. */
   | { do: 'restore'; uid: UserId; isFirst: boolean }
   | { do: 'keep'; entry: Entry }
   | { do: 'forget'; name: Name }
   | { do: 'share'; news: News }
   | { do: 'settle'; key: string; answer: Answer };
+
+export type EffectOf<Do extends Effect['do']> = Extract<Effect, { do: Do }>;
 
 /** What a promise of the application ends with. */
 export type Answer = { ok: Stored | HistoryPage } | { failure: Failure };
@@ -104,7 +109,7 @@ export interface HistoryPage extends Omit<Page, 'list'> {
 }
 
 /** Names the promise of one message. Neither id has a blank in it. */
-export const sendKey = (dlgId: string, clientMsgId: string): string => `${dlgId} ${clientMsgId}`;
+export const sendKey = ({ dlgId, clientMsgId }: Name): string => `${dlgId} ${clientMsgId}`;
 
 export const begin = (config: ClientConfig): ClientState => ({
   config,
@@ -114,7 +119,7 @@ export const begin = (config: ClientConfig): ClientState => ({
   credentials: undefined,
   spentTokens: [],
   serverAheadMs: 0,
-  renewAt: undefined,
+  renewAt: NEVER,
   rings: new Map(config.dlgId && config.dlgKey ? [[config.dlgId, config.dlgKey]] : []),
   conversation: config.dlgId ? closed(config.dlgId) : undefined,
   seenBefore: new Map(),
@@ -126,16 +131,23 @@ export const begin = (config: ClientConfig): ClientState => ({
   lastAsk: 0,
 });
 
-/** When to step with `due` although nothing happened; undefined: never. */
-export function dueAt(state: ClientState): Instant | undefined {
-  const { connection, heardAt, renewAt, conversation, outbox, asks, typing } = state;
-  const times = [connectionDueAt(connection, heardAt), typingDueAt(typing), expiryOf(outbox)?.at];
+/** When to step with `due` although nothing happened. */
+export function dueAt({
+  connection,
+  heardAt,
+  renewAt,
+  conversation,
+  outbox,
+  isRestored,
+  asks,
+  typing,
+}: ClientState): Instant {
+  const times = [connectionDueAt(connection, heardAt), typingDueAt(typing), ...outbox.map(expiryOf)];
   if (connection.name === 'live') {
-    times.push(renewAt, conversation && conversationDueAt(conversation), outboxDueAt(outbox));
+    times.push(renewAt, conversationDueAt(conversation), isRestored ? outboxDueAt(outbox) : NEVER);
     for (const ask of asks.values()) times.push(ask.until);
   }
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
+  return Math.min(...times);
 }
 
 export const userOf = ({ credentials, config }: ClientState): UserId => credentials?.uid ?? config.fromuid;

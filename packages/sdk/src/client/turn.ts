@@ -1,10 +1,9 @@
 import type { ClientFrame, DlgId, Instant } from '@trialogue/protocol';
 
 import type { Backoff } from '../connection/backoff.ts';
-import { failure, type Failure } from '../errors.ts';
+import { failure, type Failure, type FailureName } from '../errors.ts';
 import type { ImErrorEvent, ImEventName, ImEvents, Told } from '../events.ts';
-import type { Ask } from './asks.ts';
-import { ANSWER_MS, frameOf } from './asks.ts';
+import { ANSWER_MS, frameOf, type Ask } from './asks.ts';
 import type { Answer, ClientState, Effect } from './state.ts';
 
 /** What the client needs besides its state. With a seeded source of chance it is deterministic. */
@@ -15,62 +14,45 @@ export interface Tools {
   toDate(at: Instant): Instant;
 }
 
-/** One step of the client in the making: the state so far, and the effects gathered on the way. */
-export class Turn {
-  state: ClientState;
-  readonly effects: Effect[] = [];
+/**
+ * One step of the client in the making: a copy of its state, whose fields are put in the place of the old ones, and the
+ * effects gathered on the way. What the fields hold is never changed: it may be of the state before.
+ */
+export type Turn = { -readonly [Field in keyof ClientState]: ClientState[Field] } & {
+  readonly effects: Effect[];
   readonly now: Instant;
   readonly tools: Tools;
+};
 
-  constructor(state: ClientState, now: Instant, tools: Tools) {
-    this.state = state;
-    this.now = now;
-    this.tools = tools;
-  }
+export const want = (turn: Turn, effect: Effect): void => void turn.effects.push(effect);
 
-  set(change: Partial<ClientState>): void {
-    this.state = { ...this.state, ...change };
-  }
+export const tell = <Name extends ImEventName>(turn: Turn, name: Name, detail: ImEvents[Name]): void =>
+  want(turn, { do: 'tell', told: { name, detail } as Told });
 
-  tell<Name extends ImEventName>(name: Name, detail: ImEvents[Name]): void {
-    this.effects.push({ do: 'tell', told: { name, detail } as Told });
-  }
+export const complain = (turn: Turn, what: Failure, about: Omit<Partial<ImErrorEvent>, keyof Failure> = {}): void =>
+  tell(turn, 'error', { ...what, ...about });
 
-  complain(what: Failure, about: Omit<Partial<ImErrorEvent>, keyof Failure> = {}): void {
-    this.tell('error', { ...what, ...about });
-  }
+export const transmit = (turn: Turn, frame: ClientFrame): void => want(turn, { do: 'transmit', frame });
 
-  transmit(frame: ClientFrame): void {
-    this.effects.push({ do: 'transmit', line: this.state.line, frame });
-  }
+export const settle = (turn: Turn, key: string, answer: Answer): void => want(turn, { do: 'settle', key, answer });
 
-  settle(key: string, answer: Answer): void {
-    this.effects.push({ do: 'settle', key, answer });
-  }
+export const fail = (turn: Turn, key: string, name: FailureName): void => settle(turn, key, { failure: failure(name) });
 
-  /** Puts a request on the wire, under the next number. */
-  ask(ask: Ask): void {
-    const id = this.state.lastAsk + 1;
-    this.set({ lastAsk: id, asks: new Map(this.state.asks).set(id, ask) });
-    if (ask.until !== undefined) this.transmit(frameOf(id, ask));
-  }
-
-  /** Though the key may have been asked for before: that answer may be older than the key. */
-  askForKey(dlgId: DlgId): void {
-    this.ask({ kind: 'ring', dlgId, until: this.now + ANSWER_MS, tries: 1 });
-  }
-
-  forgetAsk(id: number): void {
-    const asks = new Map(this.state.asks);
-    asks.delete(id);
-    this.set({ asks });
-  }
-
-  ringOf(dlgId: DlgId): string | undefined {
-    return this.state.rings.get(dlgId);
-  }
-
-  fail(key: string, name: Parameters<typeof failure>[0]): void {
-    this.settle(key, { failure: failure(name) });
-  }
+/** Puts a request on the wire, under the next number. */
+export function ask(turn: Turn, what: Ask): void {
+  const id = ++turn.lastAsk;
+  keepAsk(turn, id, what);
+  if (what.until > turn.now) transmit(turn, frameOf(id, what));
 }
+
+/** Though the key may have been asked for before: that answer may be older than the key. */
+export const askForKey = (turn: Turn, dlgId: DlgId): void =>
+  ask(turn, { kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
+
+export const keepAsk = (turn: Turn, id: number, what: Ask): void => {
+  turn.asks = new Map(turn.asks).set(id, what);
+};
+
+export const forgetAsk = (turn: Turn, id: number): void => {
+  turn.asks = new Map([...turn.asks].filter(([each]) => each !== id));
+};

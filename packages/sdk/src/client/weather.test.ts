@@ -35,7 +35,7 @@ function weather(seed: number) {
   const known = new Map<ClientMsgId, Message>();
   const received: number[] = [];
   const settled: string[] = [];
-  const sentOrder: string[] = [];
+  const sentOrder: ClientMsgId[] = [];
   const mistakes: string[] = [];
   const arriving: ClientEvent[] = [];
   let subscribed: number | undefined;
@@ -150,7 +150,7 @@ function weather(seed: number) {
     const end = now + ms;
     let nextPing = now + 5_000;
     for (let rings = 0; ; rings++) {
-      const due = Math.min(dueAt(state) ?? Infinity, nextPing);
+      const due = Math.min(dueAt(state), nextPing);
       if (rings > 5_000) throw new Error('the client rings without end');
       if (due > end) break;
       now = Math.max(now, due);
@@ -200,7 +200,7 @@ test('in any weather: every message once, in order, without holes; every send st
         sentOrder,
       );
       // I27
-      expect(settled).toEqual(sentOrder.map((clientMsgId) => sendKey(tea, clientMsgId)));
+      expect(settled).toEqual(sentOrder.map((clientMsgId) => sendKey({ dlgId: tea, clientMsgId })));
     }),
     { numRuns: 150 },
   );

@@ -1,6 +1,7 @@
-import { afterClose, clientLimits, type Instant } from '@trialogue/protocol';
+import { afterClose, SILENCE_MS, type Instant } from '@trialogue/protocol';
 
 import { STABLE_MS, type Backoff } from './backoff.ts';
+import { NEVER } from './clock.ts';
 
 /**
  * The life of the connection, from the client's side.
@@ -38,12 +39,18 @@ export type ConnectionName = Connection['name'];
 /** Why the client is about to connect again. `auth`: it needs `bindUser` with a new token first. */
 export type ReconnectReason = 'lost' | 'unreachable' | 'silent' | 'drain' | 'auth';
 
+/** Codes are those of PROTOCOL.md §6. */
+export interface Closed {
+  code: number;
+  reason?: string;
+}
+
 export type ConnectionEvent =
   | { type: 'start' | 'opened' | 'hello' | 'bind' | 'rebind' | 'bound' | 'token' | 'noToken' | 'woke' | 'due' | 'stop' }
-  /** The socket is gone. Codes are those of PROTOCOL.md §6. */
-  | { type: 'lost'; code: number }
-  /** We end the connection ourselves, as if the server had closed it with this code. */
-  | { type: 'breakOff'; code: number }
+  /** The socket is gone. */
+  | ({ type: 'lost' } & Closed)
+  /** We end the connection ourselves, as if the server had closed it so. */
+  | ({ type: 'breakOff' } & Closed)
   /** The server will go away in so many milliseconds. */
   | { type: 'drain'; inMs: number };
 
@@ -64,97 +71,95 @@ const STEP_MS: Partial<Record<ConnectionName, number>> = { dialing: 15_000, gree
 export const hasSocket = (now: Connection): boolean => isConnected(now) || STEP_MS[now.name] !== undefined;
 
 /** Whether server and client have spoken: what the application calls connected. */
-export const isConnected = ({ name }: Connection): boolean =>
-  name === 'connected' || name === 'binding' || name === 'live';
+export const isConnected = (now: Connection | undefined): boolean =>
+  now?.name === 'connected' || now?.name === 'binding' || now?.name === 'live';
 
 /** When something must happen though nobody says anything. `heardAt`: last sign of life of the server. */
-export function connectionDueAt(now: Connection, heardAt: Instant): Instant | undefined {
+export function connectionDueAt(now: Connection, heardAt: Instant): Instant {
   if (now.name === 'waiting') return now.at;
   const stepMs = STEP_MS[now.name];
   if (stepMs !== undefined) return now.since + stepMs;
-  const leaveAt = now.name === 'live' ? now.leaveAt : undefined;
-  return isConnected(now) ? Math.min(heardAt + clientLimits.silenceMs, leaveAt ?? Infinity) : undefined;
+  const leaveAt = 'leaveAt' in now ? now.leaveAt : NEVER;
+  return isConnected(now) ? Math.min(heardAt + SILENCE_MS, leaveAt) : NEVER;
 }
 
 /** Pure. An event that does not apply to the state changes nothing. */
-export function next(now: Connection, event: ConnectionEvent, around: Around): Next {
-  const is = (...names: ConnectionName[]) => names.includes(now.name);
-  const to = (name: Plain, change: Partial<Base> = {}): Connection => enter(now, name, around, change);
+export function next(was: Connection, event: ConnectionEvent, around: Around): Next {
+  const is = after(was, event, around);
+  return is === was ? [was] : [is, ...actionsOf(was, is, event)];
+}
+
+/** Where an event leads that is all that matters about it. */
+const STEPS: { readonly [Type in ConnectionEvent['type']]?: { readonly [Name in ConnectionName]?: Plain } } = {
+  opened: { dialing: 'greeting' },
+  hello: { greeting: 'connected' },
+  bind: { connected: 'binding' },
+  bound: { binding: 'live' },
+  token: { asking: 'dialing' },
+  noToken: { asking: 'signedOut' },
+};
+
+function after(now: Connection, event: ConnectionEvent, around: Around): Connection {
   const open = hasSocket(now);
   switch (event.type) {
     case 'start':
-      return [to('dialing', { attempt: 0, asked: false }), ...hangUpIf(open), 'dial'];
-    case 'opened':
-      return is('dialing') ? [to('greeting')] : [now];
-    case 'hello':
-      return is('greeting') ? [to('connected')] : [now];
-    case 'bind':
-      if (is('connected')) return [to('binding'), 'bind'];
-      return is('signedOut', 'asking') ? [to('dialing', { attempt: 0, asked: false }), 'dial'] : [now];
-    case 'rebind':
-      return open ? [to('dialing', { asked: false }), 'hangUp', 'dial'] : [now];
-    case 'bound':
-      return is('binding') ? [to('live', { asked: false })] : [now];
-    case 'token':
-      return is('asking') ? [to('dialing'), 'dial'] : [now];
-    case 'noToken':
-      return is('asking') ? [to('signedOut')] : [now];
-    case 'drain':
-      return now.name === 'live' ? [{ ...now, leaveAt: around.now + event.inMs }] : [now];
-    case 'woke':
-      if (now.name !== 'waiting') return [now];
-      return [{ ...now, at: Math.min(now.at, around.now + around.backoff.wakeMs()) }];
-    case 'due':
-      if (now.name === 'waiting') return [to('dialing'), 'dial'];
-      return open ? [wait(now, whyDue(now, around), around), 'hangUp'] : [now];
-    case 'lost':
-      return open ? afterLoss(now, event.code, around) : [now];
-    case 'breakOff': {
-      if (!open) return [now];
-      const [after, ...actions] = afterLoss(now, event.code, around);
-      return [after, 'hangUp', ...actions];
-    }
+      return enter('dialing', around);
     case 'stop':
-      return is('idle') ? [now] : [to('idle', { attempt: 0, asked: false }), ...hangUpIf(open)];
+      return now.name === 'idle' ? now : enter('idle', around);
+    case 'rebind':
+      return open ? enter('dialing', around, now.attempt) : now;
+    case 'drain':
+      return now.name === 'live' ? { ...now, leaveAt: around.now + event.inMs } : now;
+    case 'woke':
+      return now.name === 'waiting' ? { ...now, at: Math.min(now.at, around.now + around.backoff.wakeMs()) } : now;
+    case 'due':
+      if (now.name === 'waiting') return enter('dialing', around, now.attempt, now.asked);
+      return open ? wait(now, whyDue(now, around), around) : now;
+    case 'lost':
+    case 'breakOff':
+      return open ? afterLoss(now, event.code, around) : now;
+    default: {
+      // The application has come with another token by itself: all begins anew, as when it starts.
+      if (event.type === 'bind' && (now.name === 'signedOut' || now.name === 'asking')) return enter('dialing', around);
+      const name = STEPS[event.type]?.[now.name];
+      return name ? enter(name, around, now.attempt, name !== 'live' && now.asked) : now;
+    }
   }
 }
 
-type Base = Pick<Connection, 'attempt' | 'asked'>;
+/** What is to be done on the way from one state to another. */
+function actionsOf(was: Connection, is: Connection, { type }: ConnectionEvent): ConnectionAction[] {
+  const actions: ConnectionAction[] = [];
+  if (type !== 'lost' && hasSocket(was) && (!hasSocket(is) || is.name === 'dialing')) actions.push('hangUp');
+  if (is.name === 'dialing') actions.push('dial');
+  if (is.name === 'binding') actions.push('bind');
+  if (is.name === 'asking') actions.push('askToken');
+  return actions;
+}
+
 /** The states that carry nothing of their own. */
 type Plain = Exclude<ConnectionName, 'waiting'>;
 
 export const idle: Connection = { name: 'idle', attempt: 0, asked: false, since: 0 };
 
-const enter = (
-  { attempt, asked }: Connection,
-  name: Plain,
-  { now }: Around,
-  change: Partial<Base> = {},
-): Connection => ({
+const enter = (name: Plain, { now }: Around, attempt = 0, asked = false): Connection => ({
   name,
   attempt,
   asked,
   since: now,
-  ...change,
 });
 
-const hangUpIf = (open: boolean): ConnectionAction[] => (open ? ['hangUp'] : []);
-
 function whyDue(now: Connection, around: Around): ReconnectReason {
-  if (now.name === 'live' && now.leaveAt !== undefined && now.leaveAt <= around.now) return 'drain';
+  if ('leaveAt' in now && now.leaveAt <= around.now) return 'drain';
   return now.name === 'dialing' ? 'unreachable' : 'silent';
 }
 
-function afterLoss(now: Connection, code: number, around: Around): Next {
-  switch (afterClose(code)) {
-    case 'comeBack':
-      return [wait(now, now.name === 'dialing' ? 'unreachable' : 'lost', around)];
-    case 'signInFirst':
-      if (!around.canAsk || now.asked) return [enter(now, 'signedOut', around)];
-      return [enter(now, 'asking', around, { asked: true }), 'askToken'];
-    case 'stayAway':
-      return [enter(now, 'shut', around)];
-  }
+function afterLoss(now: Connection, code: number, around: Around): Connection {
+  const { name, attempt, asked } = now;
+  const behaviour = afterClose(code);
+  if (behaviour === 'comeBack') return wait(now, name === 'dialing' ? 'unreachable' : 'lost', around);
+  if (behaviour === 'stayAway') return enter('shut', around, attempt, asked);
+  return around.canAsk && !asked ? enter('asking', around, attempt, true) : enter('signedOut', around, attempt, asked);
 }
 
 function wait(now: Connection, reason: ReconnectReason, { now: at, backoff }: Around): Connection {

@@ -1,5 +1,6 @@
 import type { DlgId, Instant, KeyEpoch, Message, Seq } from '@trialogue/protocol';
 
+import { NEVER } from '../connection/clock.ts';
 import { catchUpDueAt, rested, type CatchUp } from '../timeline/catchUp.ts';
 import { noMarks, untold, type Marks } from '../timeline/marks.ts';
 import { followFrom, heardOf, skipTo, take, type Timeline } from '../timeline/timeline.ts';
@@ -27,7 +28,7 @@ export interface Conversation {
   /** When the others were last told that the user types; none: they think that nobody does. */
   readonly typedAt: Instant | undefined;
   /** Their turn has come, but the key that opens them has not. */
-  readonly held: readonly Message[];
+  readonly withheld: readonly Message[];
   /** The newest epoch that the server was asked for, and whether its answer is still to come. */
   readonly askedEpoch: KeyEpoch;
   readonly isAwaitingKey: boolean;
@@ -53,7 +54,7 @@ export const closed = (dlgId: DlgId, seenBefore?: Seen): Conversation => ({
   missed: 0,
   isDoubted: false,
   typedAt: undefined,
-  held: [],
+  withheld: [],
   askedEpoch: 0,
   isAwaitingKey: false,
   catchUp: rested,
@@ -103,7 +104,7 @@ export const doubted = (now: Conversation, isDoubted = now.isDoubted): Conversat
 export function passedOver(now: Conversation, minSeq: Seq): Conversation {
   if (!now.timeline) return now;
   const [timeline, ready] = skipTo(now.timeline, minSeq - 1);
-  return { ...now, timeline, held: [...now.held, ...ready] };
+  return { ...now, timeline, withheld: [...now.withheld, ...ready] };
 }
 
 /** The connection is gone; what has been seen is kept, the rest is asked for on the next one. */
@@ -122,13 +123,13 @@ export function taken(now: Conversation, messages: readonly Message[]): Conversa
   if (now.phase === 'opening') return { ...now, missed: Math.max(now.missed, ...messages.map(({ seq }) => seq)) };
   if (!now.timeline || now.phase !== 'open') return now;
   let timeline: Timeline<Message> = now.timeline;
-  const held = [...now.held];
+  const withheld = [...now.withheld];
   for (const message of messages) {
     const [after, ready] = take(timeline, message);
     timeline = after;
-    held.push(...ready);
+    withheld.push(...ready);
   }
-  return { ...now, timeline, held };
+  return { ...now, timeline, withheld };
 }
 
 /**
@@ -140,24 +141,24 @@ export function release(
   dlgKey: string | undefined,
 ): { conversation: Conversation; ready: readonly Message[]; wantsKey: boolean } {
   const epoch = newestEpoch(dlgKey);
-  const stop = now.held.findIndex(({ content }) => {
+  const stop = now.withheld.findIndex(({ content }) => {
     const needed = epochOf(content);
     return needed > epoch && (needed > now.askedEpoch || now.isAwaitingKey);
   });
-  const blocking = now.held[stop];
-  if (!blocking || now.held.length > MOST_HELD) {
-    return { conversation: { ...now, held: [] }, ready: now.held, wantsKey: false };
+  const blocking = now.withheld[stop];
+  if (!blocking || now.withheld.length > MOST_HELD) {
+    return { conversation: { ...now, withheld: [] }, ready: now.withheld, wantsKey: false };
   }
   const needed = epochOf(blocking.content);
   const wantsKey = !now.isAwaitingKey && needed > now.askedEpoch;
   return {
     conversation: {
       ...now,
-      held: now.held.slice(stop),
+      withheld: now.withheld.slice(stop),
       askedEpoch: Math.max(needed, now.askedEpoch),
       isAwaitingKey: true,
     },
-    ready: now.held.slice(0, stop),
+    ready: now.withheld.slice(0, stop),
     wantsKey,
   };
 }
@@ -165,15 +166,10 @@ export function release(
 /** The answer about the key is there, whatever it was. */
 export const keyAnswered = (now: Conversation): Conversation => ({ ...now, isAwaitingKey: false });
 
-export const conversationDueAt = (now: Conversation): Instant | undefined => {
-  const { phase, timeline, catchUp, marks, isAwaitingKey } = now;
-  if (phase === 'closed') return catchUp.notBefore;
-  if (phase !== 'open' || !timeline) return undefined;
+/** When it wants something of the server, once there is a bound user. */
+export function conversationDueAt(now: Conversation | undefined): Instant {
+  if (now?.phase === 'closed') return now.catchUp.notBefore;
+  if (now?.phase !== 'open' || !now.timeline) return NEVER;
   // Nothing is asked for before the key is there; to be woken for it would be to go round in circles.
-  return earliest(isAwaitingKey ? undefined : catchUpDueAt(timeline, catchUp), marks.dueAt);
-};
-
-const earliest = (...times: (Instant | undefined)[]): Instant | undefined => {
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
-};
+  return Math.min(now.isAwaitingKey ? NEVER : catchUpDueAt(now.timeline, now.catchUp), now.marks.dueAt);
+}

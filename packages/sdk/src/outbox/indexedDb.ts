@@ -1,4 +1,4 @@
-import type { Kept, OutboxStore } from './store.ts';
+import type { OutboxStore } from './store.ts';
 
 const DATABASE = 'trialogue';
 const OUTBOX = 'outbox';
@@ -23,7 +23,7 @@ export function indexedDbStore(): OutboxStore {
       opening.onerror = () => reject(opening.error);
     }));
 
-  async function run<T>(mode: IDBTransactionMode, ask: (outbox: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  async function run<T>(mode: IDBTransactionMode, ask: (outbox: IDBObjectStore) => IDBRequest): Promise<T> {
     const transaction = (await open()).transaction(OUTBOX, mode);
     return new Promise((resolve, reject) => {
       const request = ask(transaction.objectStore(OUTBOX));
@@ -33,9 +33,8 @@ export function indexedDbStore(): OutboxStore {
   }
   return {
     // An array sorts after every string: these are all the keys that begin with the user.
-    all: (user) => run<Kept[]>('readonly', (outbox) => outbox.getAll(IDBKeyRange.bound([user], [user, []]))),
-    keep: async (kept) => void (await run('readwrite', (outbox) => outbox.put(kept))),
-    forget: ({ user, dlgId, clientMsgId }) =>
-      run<undefined>('readwrite', (outbox) => outbox.delete([user, dlgId, clientMsgId])),
+    all: (user) => run('readonly', (outbox) => outbox.getAll(IDBKeyRange.bound([user], [user, []]))),
+    keep: (kept) => run('readwrite', (outbox) => outbox.put(kept)),
+    forget: ({ user, dlgId, clientMsgId }) => run('readwrite', (outbox) => outbox.delete([user, dlgId, clientMsgId])),
   };
 }

@@ -5,23 +5,41 @@ import { describe, expect, test } from 'vitest';
 
 import {
   ACK_MS,
-  add,
+  dueAt,
+  entryOf,
   find,
-  goOut,
   lost,
   mayBeStored,
+  nextAt,
   outboxDueAt,
+  put,
   remove,
-  rest,
   sealAgain,
+  sendAgain,
+  sentAt,
   spoil,
+  type Entry,
   type Outbox,
 } from './outbox.ts';
 
 const coffee = id<DlgId>('coffee');
 const name = (clientMsgId: string, dlgId = tea) => ({ dlgId, clientMsgId: id<ClientMsgId>(clientMsgId) });
-const queue = (...names: ReturnType<typeof name>[]): Outbox =>
-  names.reduce<Outbox>((outbox, of) => add(outbox, { ...of, content: `sealed ${of.clientMsgId}` }, 0), []);
+function queue(...names: ReturnType<typeof name>[]): Outbox {
+  const outbox: Entry[] = [];
+  for (const of of names) {
+    outbox.push(entryOf({ ...of, content: `sealed ${of.clientMsgId}`, at: nextAt(outbox, 0), isUnsure: false }));
+  }
+  return outbox;
+}
+/** The outbox in which this has become of the message. */
+function become(outbox: Outbox, of: ReturnType<typeof name>, to: (entry: Entry) => Entry): Outbox {
+  const entry = find(outbox, of);
+  return entry ? put(outbox, to(entry)) : outbox;
+}
+function goOut(outbox: Outbox, now: number): [Outbox, Entry[]] {
+  const due = dueAt(outbox, now);
+  return [outbox.map((entry) => (due.includes(entry) ? sentAt(entry, now, 1) : entry)), due];
+}
 const out = (outbox: Outbox, now: number) => goOut(outbox, now)[1].map((entry) => entry.clientMsgId);
 
 describe('the outbox', () => {
@@ -38,7 +56,7 @@ describe('the outbox', () => {
     expect(outboxDueAt(sending)).toBe(ACK_MS);
     for (const [outbox, now] of [
       [sending, ACK_MS],
-      [lost(sending), 1],
+      [sending.map(lost), 1],
     ] as const) {
       expect(goOut(outbox, now)[1]).toMatchObject([{ clientMsgId: 'a', content: 'sealed a' }]);
     }
@@ -50,22 +68,24 @@ describe('the outbox', () => {
     const isUnsure = (outbox: Outbox) => outbox.map(mayBeStored);
     expect(isUnsure(waiting)).toEqual([false]);
     expect(isUnsure(sending)).toEqual([true]);
-    expect(isUnsure(rest(sending, name('a'), 5))).toEqual([false]);
-    expect(isUnsure(lost(sending))).toEqual([true]);
-    expect(isUnsure(rest(goOut(lost(sending), 1)[0], name('a'), 5))).toEqual([true]);
+    expect(isUnsure(become(sending, name('a'), (entry) => sendAgain(entry, 5)))).toEqual([false]);
+    expect(isUnsure(sending.map(lost))).toEqual([true]);
+    const [again] = goOut(sending.map(lost), 1);
+    expect(isUnsure(become(again, name('a'), (entry) => sendAgain(entry, 5)))).toEqual([true]);
   });
 
   test('a message that the server cannot take now holds back those after it', () => {
     const [sending] = goOut(queue(name('a'), name('b')), 0);
-    const resting = rest(sending, name('a'), 500);
+    const resting = become(sending, name('a'), (entry) => sendAgain(entry, 500));
     expect(out(resting, 499)).toEqual([]);
     expect(out(resting, 500)).toEqual(['a']);
   });
 
   test('a message under an old key waits, and goes out under the new one', () => {
-    const stale = spoil(goOut(queue(name('a')), 0)[0], name('a'));
+    const stale = become(goOut(queue(name('a')), 0)[0], name('a'), spoil);
     expect(out(stale, 100_000)).toEqual([]);
-    expect(goOut(sealAgain(stale, name('a'), 'sealed anew'), 1)[1]).toMatchObject([{ content: 'sealed anew' }]);
+    const resealed = become(stale, name('a'), (entry) => sealAgain(entry, 'sealed anew'));
+    expect(goOut(resealed, 1)[1]).toMatchObject([{ content: 'sealed anew' }]);
   });
 
   test('whatever is lost and refused, a conversation is stored in the order it was sent (I10) and all of it once', () => {
@@ -85,8 +105,8 @@ describe('the outbox', () => {
             const what = fateOf();
             if (what === 'stored' || what === 'ack lost') store(entry.clientMsgId);
             if (what === 'stored') outbox = remove(outbox, entry);
-            if (what === 'later') outbox = rest(outbox, entry, now + 10);
-            if (what === 'dropped') outbox = lost(outbox);
+            if (what === 'later') outbox = become(outbox, entry, (sent) => sendAgain(sent, now + 10));
+            if (what === 'dropped') outbox = outbox.map(lost);
           }
         }
         for (const of of [tea, coffee]) {

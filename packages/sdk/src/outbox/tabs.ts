@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.ts';
 import { newClientMsgId } from '../clientMsgId.ts';
 
 /** The tabs of one browser that have the same user, this one among them. */
@@ -29,8 +30,10 @@ export function browserTabs(): Tabs {
       held();
       return new Promise(() => {});
     });
-    if (forLife) forLife.catch(() => held());
-    else held();
+    // Without locks, or where a frame may not use them, there is nothing to wait for.
+    Promise.resolve(forLife)
+      .finally(held)
+      .catch(() => {});
   });
   return {
     id,
@@ -62,11 +65,9 @@ const lockOf = (tab: string) => `im-tab:${tab}`;
 /** The same after a reload. A tab that was duplicated has it too; both then send, and it is stored once. */
 function ownName(): string {
   const fresh = newClientMsgId();
-  try {
+  return attempt(() => {
     const known = sessionStorage.getItem('im-tab') ?? fresh;
     sessionStorage.setItem('im-tab', known);
     return known;
-  } catch {
-    return fresh;
-  }
+  }, fresh);
 }

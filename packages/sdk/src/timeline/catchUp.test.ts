@@ -8,12 +8,12 @@ const behind = heardOf(followFrom(7), 9);
 test('whoever is behind asks for the page after what was seen, one page at a time', () => {
   expect(nextPage(behind, rested, 0)).toEqual({ after: 7, limit: 200 });
   expect(nextPage(behind, asking, 0)).toBeUndefined();
-  expect(catchUpDueAt(behind, asking)).toBeUndefined();
+  expect(catchUpDueAt(behind, asking)).toBe(Infinity);
 });
 
 test('whoever misses nothing asks for nothing', () => {
   expect(nextPage(followFrom(7), rested, 0)).toBeUndefined();
-  expect(catchUpDueAt(followFrom(7), rested)).toBeUndefined();
+  expect(catchUpDueAt(followFrom(7), rested)).toBe(Infinity);
 });
 
 test('an answer that brought nothing is followed by a pause', () => {

@@ -1,5 +1,6 @@
-import { clientLimits, type Instant, type Seq } from '@trialogue/protocol';
+import { PAGE_MOST, type Instant, type Seq } from '@trialogue/protocol';
 
+import { NEVER } from '../connection/clock.ts';
 import { lacks, type Timeline } from './timeline.ts';
 
 /** After an answer that brought nothing: not at once again. */
@@ -19,16 +20,10 @@ export const paused = (now: Instant, forMs: number = PAUSE_MS): CatchUp => ({
   notBefore: now + forMs,
 });
 
-/** Which page to ask for now; none while one is on its way, or nothing is missing. */
-export function nextPage(
-  timeline: Timeline<{ seq: Seq }>,
-  { isAsking, notBefore }: CatchUp,
-  now: Instant,
-): { after: Seq; limit: number } | undefined {
-  if (isAsking || now < notBefore || !lacks(timeline)) return undefined;
-  return { after: timeline.seen, limit: clientLimits.pageMost };
-}
+/** When to ask for the next page. */
+export const catchUpDueAt = (timeline: Timeline<{ seq: Seq }>, { isAsking, notBefore }: CatchUp): Instant =>
+  !isAsking && lacks(timeline) ? notBefore : NEVER;
 
-/** When `nextPage` must be asked again though nothing was heard. */
-export const catchUpDueAt = (timeline: Timeline<{ seq: Seq }>, { isAsking, notBefore }: CatchUp): Instant | undefined =>
-  !isAsking && lacks(timeline) ? notBefore : undefined;
+/** Which page to ask for now; none while one is on its way, or nothing is missing. */
+export const nextPage = (timeline: Timeline<{ seq: Seq }>, catchUp: CatchUp, now: Instant) =>
+  now < catchUpDueAt(timeline, catchUp) ? undefined : { after: timeline.seen, limit: PAGE_MOST };

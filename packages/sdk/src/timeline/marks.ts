@@ -1,5 +1,7 @@
 import type { Instant, Seq } from '@trialogue/protocol';
 
+import { NEVER } from '../connection/clock.ts';
+
 /** Receipts are told at most this often: they are watermarks, the last one says it all. */
 const COALESCE_MS = 300;
 
@@ -10,10 +12,10 @@ export interface Marks {
   toldDelivered: Seq;
   toldRead: Seq;
   /** When to tell next. */
-  dueAt: Instant | undefined;
+  dueAt: Instant;
 }
 
-export const noMarks: Marks = { delivered: 0, read: 0, toldDelivered: 0, toldRead: 0, dueAt: undefined };
+export const noMarks: Marks = { delivered: 0, read: 0, toldDelivered: 0, toldRead: 0, dueAt: NEVER };
 
 /** Raises a mark; it never falls. */
 export function raise(marks: Marks, which: 'delivered' | 'read', seq: Seq, now: Instant): Marks {
@@ -28,10 +30,10 @@ export const told = (marks: Marks): Marks => ({
   ...marks,
   toldDelivered: marks.delivered,
   toldRead: Math.max(marks.read, marks.toldRead),
-  dueAt: undefined,
+  dueAt: NEVER,
 });
 
 function due(marks: Marks, now: Instant): Marks {
   const isNews = marks.delivered > marks.toldDelivered || marks.read > marks.toldRead;
-  return { ...marks, dueAt: isNews ? (marks.dueAt ?? now + COALESCE_MS) : undefined };
+  return { ...marks, dueAt: isNews ? Math.min(marks.dueAt, now + COALESCE_MS) : NEVER };
 }

@@ -25,15 +25,13 @@ export function take<M extends { seq: Seq }>(timeline: Timeline<M>, message: M):
   const { seen } = timeline;
   if (message.seq <= seen) return [timeline, []];
   const head = Math.max(timeline.head, message.seq);
-  if (message.seq > seen + 1) return [{ seen, head, early: keepEarly(timeline.early, message) }, []];
-
-  const ready = [message];
-  const early = new Map(timeline.early);
-  early.delete(message.seq);
-  for (let due = message.seq + 1, next = early.get(due); next; next = early.get(++due)) {
+  const early = new Map(timeline.early).set(message.seq, message);
+  const ready: M[] = [];
+  for (let due = seen + 1, next = early.get(due); next; next = early.get(++due)) {
     ready.push(next);
     early.delete(due);
   }
+  if (early.size > MOST_EARLY) early.delete(Math.max(...early.keys()));
   return [{ seen: seen + ready.length, head, early }, ready];
 }
 
@@ -58,10 +56,3 @@ export const corrected = <M extends { seq: Seq }>(timeline: Timeline<M>, head: S
 
 /** Whether there are messages that have not been given out. */
 export const lacks = ({ seen, head }: Timeline<{ seq: Seq }>): boolean => seen < head;
-
-function keepEarly<M extends { seq: Seq }>(early: ReadonlyMap<Seq, M>, message: M): ReadonlyMap<Seq, M> {
-  if (early.has(message.seq)) return early;
-  const kept = new Map(early).set(message.seq, message);
-  if (kept.size > MOST_EARLY) kept.delete(Math.max(...kept.keys()));
-  return kept;
-}

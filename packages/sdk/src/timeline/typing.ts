@@ -27,13 +27,9 @@ export function takeTyping(
 }
 
 /** Takes out those who have said nothing for too long. */
-export function forgotten(typing: Typing, now: Instant): [Typing, Writer[]] {
-  const over = [...typing].filter(([, { until }]) => until <= now);
-  if (over.length === 0) return [typing, []];
-  const after = new Map(typing);
-  for (const [key] of over) after.delete(key);
-  return [after, over.map(([, { dlgId, userId }]) => ({ dlgId, userId }))];
-}
+export const forgotten = (typing: Typing, now: Instant): [Typing, Writer[]] => [
+  new Map([...typing].filter(([, { until }]) => until > now)),
+  [...typing.values()].filter(({ until }) => until <= now),
+];
 
-export const typingDueAt = (typing: Typing): Instant | undefined =>
-  typing.size > 0 ? Math.min(...[...typing.values()].map(({ until }) => until)) : undefined;
+export const typingDueAt = (typing: Typing): Instant => Math.min(...[...typing.values()].map(({ until }) => until));

@@ -235,7 +235,7 @@ export class Driver implements Listener {
   }
 
   /** Handed on at once, in the order of arrival: the order of a sender's messages is made here (I10). */
-  #append({ call, dlgId, clientMsgId, content }: Effect & { type: 'append' }): void {
+  #append({ call, id, dlgId, clientMsgId, content }: Effect & { type: 'append' }): void {
     const { chat, metrics, logger, timers } = this.#at;
     const startedAt = timers.now();
     chat.send(this.who, { dlgId, clientMsgId, content }).then(
@@ -247,7 +247,7 @@ export class Driver implements Listener {
         if (error instanceof Refused) {
           metrics.refused(error.refusal);
           const no = noOf(error);
-          return this.tell({ type: 'notAppended', call, dlgId, clientMsgId, ...no });
+          return this.tell({ type: 'notAppended', call, id, dlgId, clientMsgId, ...no });
         }
         // Nobody knows whether it is stored, and a nack would claim to. The client comes back and sends it again.
         metrics.failed('gateway.append');

@@ -87,6 +87,8 @@ export interface Entrance {
   readonly online: readonly UserId[];
 }
 export interface Draft {
+  /** The number of this try, if the client gave it one. */
+  readonly id?: number | undefined;
   readonly dlgId: DlgId;
   readonly clientMsgId: ClientMsgId;
 }

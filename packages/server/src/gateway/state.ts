@@ -87,8 +87,9 @@ export const transmit = (frame: ServerFrame): Effect => ({ type: 'transmit', fra
 export const refuse = (id: number, { refusal, says, retryAfterMs }: No): Effect =>
   transmit({ op: 'refused', id, error: refusal, msg: says, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 
-export const nack = ({ dlgId, clientMsgId }: Draft, { refusal, says, retryAfterMs }: No): ServerFrame => ({
+export const nack = ({ id, dlgId, clientMsgId }: Draft, { refusal, says, retryAfterMs }: No): ServerFrame => ({
   op: 'nack',
+  ...(id !== undefined && { id }),
   dlgId,
   clientMsgId,
   error: refusal,

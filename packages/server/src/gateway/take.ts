@@ -59,7 +59,7 @@ function send(session: Bound, frame: ClientFrameOf<'send'>, isTooFast: boolean):
   const call = session.calls + 1;
   return [
     { ...session, calls: call, sends: begun(session.sends, dlgId, call) },
-    { type: 'append', call, dlgId, clientMsgId, content },
+    { type: 'append', call, id: frame.id, dlgId, clientMsgId, content },
   ];
 }
 
