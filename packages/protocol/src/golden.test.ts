@@ -7,9 +7,9 @@ import { limitsInForce, member } from './api/shapes.ts';
 import { afterClose, closeCodes } from './closeCodes.ts';
 import { author, clientMsgId, message, urole, userId } from './fields.ts';
 import { clientFrame, serverFrame } from './frames.ts';
-import { fromFrame, toFrame } from './host.ts';
+import { fromFrame, offer, toFrame } from './host.ts';
 import { limits } from './limits.ts';
-import { payload } from './payloads.ts';
+import { goods, payload } from './payloads.ts';
 import { refusals } from './refusals.ts';
 import { retries, type RefusalName } from './retries.ts';
 import { schemaOf, type JsonSchema } from './schema.ts';
@@ -67,6 +67,7 @@ const words = new Map<string, [string, JsonSchema]>(
     message: schemaOf(message),
     member: schemaOf(member),
     payload: schemaOf(payload),
+    offer: schemaOf(offer),
     limits: schemaOf(limitsInForce),
   }).map(([word, schema]) => [JSON.stringify(schema), [word, schema]]),
 );
@@ -110,10 +111,11 @@ function printed(): string {
     '',
     'words',
     ...[...words.values()]
-      .filter(([word]) => !['refusal', 'payload'].includes(word))
+      .filter(([word]) => !['refusal', 'payload', 'offer'].includes(word))
       .map(([word, schema]) => `  ${word.padEnd(10)} ${spell(schema)}`),
     '  refusal    a name of the table of refusals',
     '  payload    one of the payloads',
+    `  offer      one of ${Object.keys(goods).join(', ')}`,
     '',
     ...union('client → server', 'op', clientFrame),
     ...union('server → client', 'op', serverFrame),

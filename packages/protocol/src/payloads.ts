@@ -1,16 +1,21 @@
 import { author, fileId, instant, seq, userId } from './fields.ts';
-import { clientCaps } from './limits.ts';
+import { FRAME_BYTES_CAP } from './limits.ts';
 import { anyRecord, decimal, flag, list, oneOf, optional, record, tagged, text, whole, type Of } from './shape.ts';
 
 const link = () => text({ max: 2048 });
 const mime = () => text({ max: 127 });
 const name = () => text({ max: 255 });
 const label = () => text({ min: 1, max: 200 });
+/** What the platform calls a thing of its own: an order, a parcel. */
+const shopId = () => text({ min: 1, max: 64 });
 /** Generous on purpose: that a payload is too long is said by name (`message.too_large`). */
-const words = () => text({ min: 1, max: clientCaps.frameBytes });
+const words = () => text({ min: 1, max: FRAME_BYTES_CAP });
 const pixels = () => optional(whole({ max: 20_000 }));
 /** A decimal as text, so that no cent is lost, and the ISO 4217 code. */
-const money = record({ amount: text({ max: 32, pattern: '-?\\d+(\\.\\d+)?' }), currency: text({ min: 3, max: 3 }) });
+const money = record({
+  amount: text({ max: 32, pattern: '-?\\d+(\\.\\d+)?' }),
+  currency: text({ pattern: '[A-Z]{3}' }),
+});
 export type Money = Of<typeof money>;
 
 /** What is answered, as whoever answers saw it: it can be shown without the message being at hand. */
@@ -31,12 +36,118 @@ export type Mention = Of<typeof mention>;
 /** What an answer may refer to, and words to be shown where a later version's payload is not known. */
 const said = { quote: optional(quote), fallback: optional(text({ max: 500 })) };
 
+/** What the platform calls a card; it stands in an address. */
+export const cardRef = () => text({ min: 1, max: 64, pattern: '[A-Za-z0-9_.:@-]+' });
 /**
  * A card of the shop. With a `ref`, the platform can change it later, in place: `PATCH …/cards/:ref`. `v` is the version
  * of its fields, 1 when left out; a newer one only ever adds.
  */
-const card = { ref: optional(text({ min: 1, max: 64 })), v: optional(whole({ min: 1 })), fallback: said.fallback };
+const card = { ref: optional(cardRef()), v: optional(whole({ min: 1 })), fallback: said.fallback };
+/** In the platform's own words. Some common ones are said in the reader's language: docs/CARDS.md. */
+const status = () => text({ max: 64 });
 const step = record({ text: label(), at: optional(instant()) });
+const steps = () => optional(list(step, { max: 50 }));
+export type Step = Of<typeof step>;
+/** Who is asked; without it every shopper of the conversation is. */
+const asked = { to: optional(userId()) };
+
+/** Things of the shop: shown, sent by whoever has one at hand, changed by the platform. */
+export const goods = {
+  product: {
+    productId: shopId(),
+    title: label(),
+    price: money,
+    /** What it cost before. */
+    wasPrice: optional(money),
+    /** The variant meant, in words: colour, size. */
+    spec: optional(label()),
+    /** Pieces left; with 0 it is sold out. */
+    stock: optional(whole()),
+    imageUrl: optional(link()),
+    url: optional(link()),
+    ...card,
+  },
+  order: {
+    orderId: shopId(),
+    title: label(),
+    status: status(),
+    total: money,
+    items: optional(
+      list(record({ title: label(), count: whole({ min: 1 }), spec: optional(label()), price: optional(money) }), {
+        max: 50,
+      }),
+    ),
+    placedAt: optional(instant()),
+    imageUrl: optional(link()),
+    url: optional(link()),
+    ...card,
+  },
+  logistics: {
+    trackingNumber: shopId(),
+    carrier: text({ max: 100 }),
+    status: status(),
+    orderId: optional(shopId()),
+    /** Where the parcel has been, newest first. */
+    steps: steps(),
+    expectedAt: optional(instant()),
+    url: optional(link()),
+    ...card,
+  },
+  refund: {
+    refundId: shopId(),
+    orderId: optional(shopId()),
+    amount: money,
+    status: status(),
+    reason: optional(text({ max: 500 })),
+    /** In the order they happen. One without a time is still ahead. */
+    steps: steps(),
+    url: optional(link()),
+    ...card,
+  },
+  coupon: {
+    couponId: shopId(),
+    title: label(),
+    /** What it takes off: so much, or so many percent. */
+    off: optional(money),
+    percentOff: optional(whole({ min: 1, max: 100 })),
+    /** From this sum on. */
+    least: optional(money),
+    /** What is typed in at the checkout. */
+    code: optional(shopId()),
+    expiresAt: optional(instant()),
+    status: optional(status()),
+    url: optional(link()),
+    ...card,
+  },
+};
+
+/** Cards that want an answer. */
+export const questions = {
+  quickReplies: { text: text({ max: 500 }), choices: list(text({ min: 1, max: 100 }), { max: 12 }), ...asked, ...card },
+  form: {
+    title: label(),
+    /** What it is for. */
+    text: optional(text({ max: 500 })),
+    fields: list(
+      record({
+        name: text({ min: 1, max: 64 }),
+        label: label(),
+        kind: oneOf('text', 'lines', 'phone', 'email', 'number', 'date', 'choice'),
+        options: optional(list(label(), { max: 30 })),
+        isNeeded: optional(flag()),
+        /** An example, shown while nothing is filled in. */
+        hint: optional(label()),
+        /** Filled in already. */
+        value: optional(text({ max: 1000 })),
+      }),
+      { max: 20 },
+    ),
+    ...asked,
+    ...card,
+  },
+  /** Asks how the service was. */
+  ratingRequest: { text: optional(text({ max: 500 })), tags: optional(list(label(), { max: 12 })), ...asked, ...card },
+};
 
 /**
  * What a message says, once opened: told apart by `type`. The plaintext of an envelope is one of these as JSON.
@@ -87,83 +198,13 @@ export const payload = tagged('type', {
     ...said,
   },
 
-  product: {
-    productId: text({ max: 64 }),
-    title: label(),
-    price: money,
-    /** What it cost before. */
-    wasPrice: optional(money),
-    stock: optional(whole()),
-    imageUrl: optional(link()),
-    url: optional(link()),
-    ...card,
-  },
-  order: {
-    orderId: text({ max: 64 }),
-    title: label(),
-    status: text({ max: 64 }),
-    total: money,
-    items: optional(list(record({ title: label(), count: whole({ min: 1 }) }), { max: 50 })),
-    imageUrl: optional(link()),
-    url: optional(link()),
-    ...card,
-  },
-  logistics: {
-    trackingNumber: text({ max: 64 }),
-    carrier: text({ max: 100 }),
-    status: text({ max: 64 }),
-    orderId: optional(text({ max: 64 })),
-    /** Where the parcel has been, newest first. */
-    steps: optional(list(step, { max: 50 })),
-    expectedAt: optional(instant()),
-    url: optional(link()),
-    ...card,
-  },
-  refund: {
-    refundId: text({ max: 64 }),
-    orderId: optional(text({ max: 64 })),
-    amount: money,
-    status: text({ max: 64 }),
-    reason: optional(text({ max: 500 })),
-    steps: optional(list(step, { max: 50 })),
-    url: optional(link()),
-    ...card,
-  },
-  coupon: {
-    couponId: text({ max: 64 }),
-    title: label(),
-    /** What it takes off: so much, or so many percent. */
-    off: optional(money),
-    percentOff: optional(whole({ min: 1, max: 100 })),
-    /** From this sum on. */
-    least: optional(money),
-    expiresAt: optional(instant()),
-    status: optional(text({ max: 64 })),
-    url: optional(link()),
-    ...card,
-  },
-  quickReplies: { text: text({ max: 500 }), choices: list(text({ min: 1, max: 100 }), { max: 12 }), ...card },
-  form: {
-    title: label(),
-    fields: list(
-      record({
-        name: text({ min: 1, max: 64 }),
-        label: label(),
-        kind: oneOf('text', 'lines', 'phone', 'email', 'number', 'date', 'choice'),
-        options: optional(list(label(), { max: 30 })),
-        isNeeded: optional(flag()),
-      }),
-      { max: 20 },
-    ),
-    ...card,
-  },
+  ...goods,
+  ...questions,
   /** What somebody filled in to the `form` at `seq`. A later one of the same person takes its place. */
   formAnswer: {
     seq: seq(),
     values: list(record({ name: text({ min: 1, max: 64 }), value: text({ max: 1000 }) }), { max: 20 }),
   },
-  /** Asks the shopper how the service was. */
-  ratingRequest: { text: optional(text({ max: 500 })), tags: optional(list(label(), { max: 12 })), ...card },
   /** How it was. One that names the request at `seq` is shown in it, and the last one counts. */
   rating: {
     stars: whole({ min: 1, max: 5 }),
@@ -173,7 +214,7 @@ export const payload = tagged('type', {
   },
 
   /** Written by the server only, for the platform: the card with this `ref` has changed so. */
-  cardUpdate: { ref: text({ min: 1, max: 64 }), changes: anyRecord() },
+  cardUpdate: { ref: cardRef(), changes: anyRecord() },
   /** Written by the server only. */
   system: {
     event: oneOf('joined', 'left', 'recalled', 'note', 'serviceCalled', 'taken', 'handedOver', 'closed', 'reopened'),
@@ -187,9 +228,6 @@ export const payload = tagged('type', {
 export type Payload = Of<typeof payload>;
 export type PayloadOf<Type extends Payload['type']> = Extract<Payload, { type: Type }>;
 
-/** Nobody is believed these but the server. */
-export const isOfServer = (type: string): boolean => type === 'system' || type === 'cardUpdate';
-
 /** A payload of a later version, or of nobody's. */
 export interface UnknownPayload {
   type: 'unknown';
@@ -201,9 +239,16 @@ export interface UnknownPayload {
 
 /** Reads an opened plaintext. Total: whatever it holds, the answer can be shown. */
 export function readPayload(plaintext: string): Payload | UnknownPayload {
-  let value: unknown;
   try {
-    value = JSON.parse(plaintext);
+    return asPayload(JSON.parse(plaintext));
+  } catch {
+    return asPayload(undefined);
+  }
+}
+
+/** Reads what the SDK has opened, field by field. Total, like `readPayload`. */
+export function asPayload(value: unknown): Payload | UnknownPayload {
+  try {
     return payload.read(value, 'payload');
   } catch {
     const { type, fallback } = (value ?? {}) as { type?: unknown; fallback?: unknown };

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { clientFrame, serverFrame } from './frames.ts';
 import { fromFrame, toFrame } from './host.ts';
-import { readPayload } from './payloads.ts';
+import { payload, readPayload } from './payloads.ts';
 import { schemaOf } from './schema.ts';
 import { Malformed, type Shape } from './shape.ts';
 
@@ -44,7 +44,7 @@ describe.for(readers)('%s.json', ([file, shape]) => {
         .map(({ given }) => String(Object.values(given as Record<string, unknown>)[0]));
     expect(shown(true)).toEqual(expect.arrayContaining(kinds));
     // A `pong`, a `ready`: without fields there is nothing to get wrong.
-    const withFields = kinds.filter((kind) => !['pong', 'ready'].includes(kind));
+    const withFields = kinds.filter((kind) => !['pong', 'ready', 'takeLinks', 'focusEditor', 'send'].includes(kind));
     expect(shown(false)).toEqual(expect.arrayContaining(withFields));
   });
 });
@@ -52,6 +52,14 @@ describe.for(readers)('%s.json', ([file, shape]) => {
 describe('payloads.json', () => {
   test.for(vectors('payloads'))('$clause $says', ({ given, gives }) => {
     expect(readPayload(typeof given === 'string' ? given : JSON.stringify(given))).toEqual(gives ?? given);
+  });
+
+  test('has an example of every type', () => {
+    const shown = vectors('payloads').filter(({ gives }) => gives === undefined);
+    const types = (schemaOf(payload)['oneOf'] as { properties: { type: { enum: string[] } } }[]).map(
+      ({ properties }) => properties.type.enum[0],
+    );
+    expect(shown.map(({ given }) => (given as { type: string }).type)).toEqual(expect.arrayContaining(types));
   });
 });
 

@@ -107,6 +107,33 @@ test('the demo has its people, two conversations with a history, a picture, and 
   expect((await picture.arrayBuffer()).byteLength).toBe(size);
 });
 
+test('the demo has a desk: conversations in every state, replies, and what the platform says of people', async () => {
+  const token = await enter('cy');
+  const listed = async (filter: string) =>
+    (
+      await ask<{ list: { dlgId: string }[] }>(`GET /api/v1/conversations?filter=${filter}`, { as: token })
+    ).data.list.map(({ dlgId }) => dlgId);
+  expect(await listed('waiting')).toEqual(expect.arrayContaining(['refund', 'gift', 'teapot']));
+  expect(await listed('mine')).toEqual(['refund', 'invoice']);
+  expect(await listed('pending')).toEqual(['invoice']);
+  expect(await listed('closed')).toEqual(['address']);
+  const queue = await ask<{ list: { dlgId: string }[] }>('GET /api/v1/queue', { as: token });
+  expect(queue.data.list.map(({ dlgId }) => dlgId)).toEqual(['parcel']);
+
+  const { data: notes } = await ask<{ dlgId: string; dlgKey: string; head: number }>(
+    'POST /api/v1/conversations/refund/notes',
+    { as: token },
+  );
+  expect(notes.head).toBe(1);
+  const { data: replies } = await ask<{ list: { scope: string }[] }>('GET /api/v1/replies', { as: token });
+  expect(replies.list.map(({ scope }) => scope)).toEqual(['app', 'app', 'app', 'app', 'app', 'own', 'own']);
+  const { data: customer } = await ask<{ custom?: object; members: { custom?: object }[] }>(
+    'GET /api/v1/conversations/refund/customer',
+    { as: token },
+  );
+  expect(customer).toMatchObject({ custom: { orderId: 'QH-10082' }, members: [{ custom: { orders: 5 } }, {}, {}, {}] });
+});
+
 test('the printed links open once each; the next start prints new ones and tells no story twice', async () => {
   const first = await node.demoLinks();
   expect(first.map(({ name }) => name)).toEqual(['Ada 林小雨', 'Bo 青禾茶铺', 'Cy 客服小陈']);
@@ -277,6 +304,18 @@ test('neither the disk nor the log holds a text, a name of a file, a key, a toke
     headers: { authorization: `Bearer ${token}` },
     body: form,
   });
+  const cys = await enter('cy');
+  const note = { status: 'pending', note: 'CANARY 金丝雀' };
+  const reply = { title: 'CANARY', text: '金丝雀' };
+  const profile = { name: 'Ada', urole: 'user', custom: { is: 'CANARY' } };
+  for (const [what, as, kept] of [
+    ['PATCH /api/v1/conversations/tea/desk', cys, note],
+    ['PUT /api/v1/replies/canary', cys, reply],
+    ['PUT /platform/v1/replies/canary', secret, reply],
+    ['PUT /platform/v1/users/ada', secret, profile],
+  ] as const) {
+    expect((await ask(what, { as, body: kept })).code).toBe(0);
+  }
   const { data } = await ask<{ dlgKey: string }>('GET /api/v1/conversation?groupId=tea', { as: token });
   const key = data.dlgKey.slice(4);
   const { ws } = await bind('ada', token);

@@ -10,6 +10,8 @@ import { createRates } from './access/rates.ts';
 import { createSignIn } from './access/sessions.ts';
 import { accessTokens } from './access/tokens.ts';
 import { memoryBus } from './bus/memory.ts';
+import { makeDesk } from './chat/desk/makeDesk.ts';
+import type { DeskStore } from './chat/desk/ports.ts';
 import { makeChat, type ChatPorts } from './chat/makeChat.ts';
 import type { KeyWrap, Random, Store } from './chat/ports.ts';
 import { BadConfig, type Config } from './config.ts';
@@ -113,8 +115,9 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     });
     // Chat asks who is here, the gateway asks chat: whichever is made first has to look for the other later.
     const late: { gateway?: Gateway } = {};
-    const ports: ChatPorts = {
+    const ports: ChatPorts & { desk: DeskStore } = {
       store,
+      desk: store,
       bus,
       keys,
       files: await diskFiles(join(config.dataDir, 'files')),
@@ -125,8 +128,9 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       limits,
       rates,
     };
-    const { chat, platform, log, close: forgetKeys } = makeChat(ports);
+    const { chat, platform, log, keyrings, close: forgetKeys } = makeChat(ports);
     cleanUp.push(forgetKeys);
+    const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings });
     if (config.demo) await tellStories(ports, config.app.appId);
     const { files } = ports;
     const tidying = { store, files, clock, limits, retentionMs: config.retentionMs };
@@ -156,6 +160,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     const http = await createHttp({
       chat,
       platform,
+      desk,
+      deskPlatform,
       signIn,
       store,
       limits,

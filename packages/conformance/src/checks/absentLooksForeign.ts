@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { mustBe, type Check } from '../check.ts';
 import { Group } from '../stage/group.ts';
-import { tryEverything } from '../stage/intruder.ts';
+import { tryEverything, tryTheDesk } from '../stage/intruder.ts';
 
 export const absentLooksForeign: Check = {
   about: ['I20'],
@@ -12,8 +12,13 @@ export const absentLooksForeign: Check = {
     const mal = await at.person();
     const socket = await mal.bound();
     const absent = new Group(randomBytes(16).toString('hex'), group.dlgKey);
-    const here = await tryEverything(mal, socket, group, { seq: 1, fileId: 'none' });
-    const nowhere = await tryEverything(mal, socket, absent, { seq: 1, fileId: 'none' });
+    const agent = await at.person('service');
+    const triedWith = async (which: Group) => [
+      ...(await tryEverything(mal, socket, which, { seq: 1, fileId: 'none' })),
+      ...(await tryTheDesk(mal, which)),
+      ...(await tryTheDesk(agent, which)),
+    ];
+    const [here, nowhere] = [await triedWith(group), await triedWith(absent)];
     here.forEach(([what, { whole }], index) => {
       mustBe(`${what} of a foreign conversation, as of an absent one:`, whole, nowhere[index]?.[1].whole);
     });

@@ -55,6 +55,25 @@ export async function tryEverything(
     ['uploadFile', 'POST', `/conversations/${dlgId}/files`, form],
     ['downloadFile', 'GET', `/conversations/${dlgId}/files/${fileId}`],
   ];
+  return [...all, ...(await tryAll(who, ways))];
+}
+
+/** Everything of the desk, for whoever comes from outside. A server without one has no such routes, for any conversation. */
+export const tryTheDesk = (who: Person, { dlgId }: Group): Promise<[string, Turned][]> =>
+  tryAll(who, [
+    ['patchDesk', 'PATCH', `/conversations/${dlgId}/desk`, { status: 'closed', note: 'x' }],
+    ['callService', 'POST', `/conversations/${dlgId}/service`],
+    ['joinConversation', 'POST', `/conversations/${dlgId}/join`],
+    ['leaveConversation', 'POST', `/conversations/${dlgId}/leave`],
+    ['openNotes', 'POST', `/conversations/${dlgId}/notes`],
+    ['getCustomer', 'GET', `/conversations/${dlgId}/customer`],
+  ]);
+
+async function tryAll(
+  who: Person,
+  ways: readonly [what: string, method: string, path: string, body?: unknown][],
+): Promise<[string, Turned][]> {
+  const all: [string, Turned][] = [];
   for (const [what, method, path, body] of ways) {
     const { status, code, error, msg } = await who.ask(method, path, { body });
     all.push([what, { error: error ?? `HTTP ${status}, code ${code}`, whole: `${status} ${code} ${error} ${msg}` }]);

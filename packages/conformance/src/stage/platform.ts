@@ -22,8 +22,8 @@ export class Platform {
     throw new Failed(`success of the platform API: ${method} ${path}`, said(answer));
   }
 
-  putUser(userId: string): Promise<unknown> {
-    return this.need('PUT', `/users/${userId}`, { name: userId, urole: 'user' });
+  putUser(userId: string, urole = 'user'): Promise<unknown> {
+    return this.need('PUT', `/users/${userId}`, { name: userId, urole });
   }
 
   createGroup(userIds: readonly string[]): Promise<{ groupId: string; dlgId: string }> {

@@ -59,9 +59,9 @@ export class Stage {
     return Promise.all(Array.from({ length: count }, () => this.person()));
   }
 
-  async person(): Promise<Person> {
+  async person(urole = 'user'): Promise<Person> {
     const userId = this.newUserId();
-    await this.platform.putUser(userId);
+    await this.platform.putUser(userId, urole);
     return new Person(userId, await this.platform.createToken(userId), this.#line);
   }
 

@@ -14,6 +14,7 @@ import {
 } from '../fields.ts';
 import { hardCaps } from '../limits.ts';
 import { anyRecord, flag, list, nothing, nullable, optional, record, text, whole } from '../shape.ts';
+import { deskApi, deskState, dlgFilter } from './desk.ts';
 import type { Api } from './operation.ts';
 import { inDialog, limitsInForce, member, sent, session } from './shapes.ts';
 
@@ -87,12 +88,14 @@ export const clientApi = {
   getDlgPage: {
     method: 'GET',
     path: '/conversations',
-    summary: 'Your conversations, newest activity first. `keyword` looks in their names.',
+    summary:
+      'Your conversations, newest activity first. `keyword` looks in their names; any `filter` but `all` keeps to those in which you are customer service.',
     auth: 'token',
     query: record({
       page: pageNumber,
       size: optional(whole({ min: 1, max: 100 })),
       keyword: optional(text({ max: 100 })),
+      filter: optional(dlgFilter()),
     }),
     data: record({
       list: list(
@@ -107,6 +110,8 @@ export const clientApi = {
           lastMessage: nullable(message),
           members: list(record({ userId: userId(), name: text(), avatar: text(), urole: urole() })),
           updatedAt: instant(),
+          /** Only where you are customer service. */
+          desk: optional(deskState),
         }),
       ),
       total: whole(),
@@ -178,5 +183,6 @@ export const clientApi = {
     params: fileAt,
     data: 'bytes',
   },
+  ...deskApi,
 } as const satisfies Api;
 export type ClientApi = typeof clientApi;

@@ -1,5 +1,6 @@
 export { clientApi, type ClientApi } from './client.ts';
+export type { DeskState, DeskStatus, DlgFilter, Reply } from './desk.ts';
 export { demoApi, type DemoApi } from './demo.ts';
-export type { Api, BodyOf, DataOf, Envelope, Operation, ParamsOf, QueryOf } from './operation.ts';
+export type { Api, BodyOf, DataOf, Envelope, HeadersOf, Operation, ParamsOf, QueryOf } from './operation.ts';
 export { platformApi, type PlatformApi } from './platform.ts';
 export type { Member, Sent, Session, User } from './shapes.ts';

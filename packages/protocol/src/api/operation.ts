@@ -5,7 +5,7 @@ import type { Fields, Of, RecordShape, Shape } from '../shape.ts';
  * its handlers against it, `/openapi.json` is printed from it, and the web client takes its types from it.
  */
 export interface Operation {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the API's prefix; `:name` stands for a field of `params`. */
   path: string;
   /** One sentence: what it is for. */
@@ -14,6 +14,8 @@ export interface Operation {
   auth: 'token' | 'secret' | 'nobody';
   params?: RecordShape<Fields>;
   query?: RecordShape<Fields>;
+  /** By their names in small letters. */
+  headers?: RecordShape<Fields>;
   /** JSON body, or `multipart` for an upload of one file. */
   body?: Shape<unknown> | 'multipart';
   /** The envelope's `data`, or a body that is no envelope: bytes of a file, or lines of JSON. */
@@ -25,6 +27,7 @@ export type Api = Record<string, Operation>;
 type Part<S> = S extends Shape<unknown> ? Of<S> : undefined;
 export type ParamsOf<O extends Operation> = Part<O['params']>;
 export type QueryOf<O extends Operation> = Part<O['query']>;
+export type HeadersOf<O extends Operation> = Part<O['headers']>;
 export type BodyOf<O extends Operation> = Part<O['body']>;
 export type DataOf<O extends Operation> = Part<O['data']>;
 

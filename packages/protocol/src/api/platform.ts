@@ -1,7 +1,9 @@
 import { clientMsgId, dlgId, instant, userId } from '../fields.ts';
 import { hardCaps } from '../limits.ts';
-import { payload } from '../payloads.ts';
+import { cardRef, payload } from '../payloads.ts';
 import { anyRecord, list, nothing, optional, record, text, whole } from '../shape.ts';
+import { cardChanges } from './cardChanges.ts';
+import { ofReply, reply, replyBody } from './desk.ts';
 import type { Api } from './operation.ts';
 import { group, inGroup, link, memberBody, ofUser, profileBody, sent, tokens, user } from './shapes.ts';
 
@@ -13,11 +15,12 @@ export const platformApi = {
   putUser: {
     method: 'PUT',
     path: '/users/:userId',
-    summary: 'Creates a user, or replaces the profile of one.',
+    summary:
+      'Creates a user, or replaces the profile of one. `custom` is shown to customer service beside the conversation.',
     auth: 'secret',
     params: ofUser,
-    body: profileBody,
-    data: user,
+    body: record({ ...profileBody.fields, custom: optional(anyRecord()) }),
+    data: record({ ...user.fields, custom: optional(anyRecord()) }),
   },
   createToken: {
     method: 'POST',
@@ -84,13 +87,50 @@ export const platformApi = {
     body: record({ fromuid: userId(), clientMsgId: clientMsgId(), payload }),
     data: sent,
   },
+  patchCard: {
+    method: 'PATCH',
+    path: '/groups/:groupId/cards/:ref',
+    summary:
+      'Changes the cards with this `ref`, in place, for everybody: the fields given replace those they have. With an `Idempotency-Key`, sending the same again changes nothing twice.',
+    auth: 'secret',
+    params: record({ ...inGroup.fields, ref: cardRef() }),
+    headers: record({ 'idempotency-key': optional(clientMsgId()) }),
+    body: cardChanges,
+    data: sent,
+  },
   getTranscript: {
     method: 'GET',
     path: '/groups/:groupId/transcript',
-    summary: 'All messages, opened, one JSON object a line, in `seq` order.',
+    summary:
+      'All messages, opened, one JSON object a line, in `seq` order. With `notes=1` also the notes of customer service, in order of time, marked `lane: "notes"`.',
     auth: 'secret',
     params: inGroup,
+    query: record({ notes: optional(whole({ max: 1 })) }),
     data: 'lines',
+  },
+  listAppReplies: {
+    method: 'GET',
+    path: '/replies',
+    summary: 'The canned replies that every agent of the app is offered.',
+    auth: 'secret',
+    data: record({ list: list(reply) }),
+  },
+  putAppReply: {
+    method: 'PUT',
+    path: '/replies/:replyId',
+    summary: 'Keeps a canned reply for every agent of the app, or replaces it.',
+    auth: 'secret',
+    params: ofReply,
+    body: replyBody,
+    data: reply,
+  },
+  removeAppReply: {
+    method: 'DELETE',
+    path: '/replies/:replyId',
+    summary: 'Removes a canned reply of the app. One that is not there is fine.',
+    auth: 'secret',
+    params: ofReply,
+    data: nothing(),
   },
 } as const satisfies Api;
 export type PlatformApi = typeof platformApi;

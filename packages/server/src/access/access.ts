@@ -1,18 +1,27 @@
-import { Refused, type DlgId, type UserId } from '@trialogue/protocol';
+import { Refused, type DlgId, type Urole, type UserId } from '@trialogue/protocol';
 
 import type { Actor } from '../chat/ports.ts';
 
 /** What somebody wants to do in a conversation. */
-export type Deed = 'read' | 'send' | 'mark' | 'recall' | 'keepFile';
+export type Deed = 'read' | 'send' | 'mark' | 'recall' | 'keepFile' | 'call' | 'desk' | 'join';
 
-/** Who may do it. An author is a member too: whoever left may no longer take anything back. */
-const rules: Record<Deed, 'member' | 'author'> = {
+/**
+ * Who may do it. An author is a member too: whoever left may no longer take anything back. The one who comes to help is
+ * no member yet: customer service was called, and has nobody in the conversation.
+ */
+const rules: Record<Deed, 'member' | 'author' | 'service' | 'helper'> = {
   read: 'member',
   send: 'member',
   mark: 'member',
   keepFile: 'member',
   recall: 'author',
+  call: 'member',
+  desk: 'service',
+  join: 'helper',
 };
+
+/** The notes of customer service have no desk of their own. */
+const notInLanes: ReadonlySet<Deed> = new Set(['call', 'desk', 'join']);
 
 /** What the storage knows, in the transaction that will do it. */
 export interface Facts {
@@ -21,6 +30,12 @@ export interface Facts {
   isMember: boolean;
   /** Of the message that the deed is about. */
   authorId?: UserId;
+  /** The actor's role in the conversation; of one who is not in it, in the app. */
+  urole?: Urole;
+  /** Customer service was called, and nobody of it has come. */
+  isCalled?: boolean;
+  /** The conversation that this one holds the notes about. */
+  laneOf?: DlgId | null;
 }
 
 /**
@@ -28,12 +43,22 @@ export interface Facts {
  * transaction, so that nothing can change between the question and the deed.
  *
  * A conversation that is absent, one that is foreign, and one beyond the link the actor came by are refused alike:
- * nobody can find out which conversations exist.
+ * nobody can find out which conversations exist. Notes are to be had of customer service in the conversation that they
+ * are about, and whoever came by a link to it may read them too.
  *
- * @throws {Refused} conversation.not_member, message.not_author
+ * @throws {Refused} conversation.not_member, message.not_author, desk.not_service
  */
-export function allow(deed: Deed, { actor, dlgId, isMember, authorId }: Facts): void {
-  const inScope = actor.onlyDlg === undefined || actor.onlyDlg === dlgId;
-  if (!inScope || !isMember) throw new Refused('conversation.not_member');
+export function allow(deed: Deed, { actor, dlgId, isMember, authorId, urole, isCalled, laneOf }: Facts): void {
+  const { onlyDlg } = actor;
+  const inScope = onlyDlg === undefined || onlyDlg === dlgId || onlyDlg === laneOf;
+  const isHelper = rules[deed] === 'helper' && urole === 'service' && isCalled === true;
+  const isThere = typeof laneOf !== 'string' || !notInLanes.has(deed);
+  if (!inScope || !isThere || !(isMember || isHelper)) throw new Refused('conversation.not_member');
   if (rules[deed] === 'author' && authorId !== actor.userId) throw new Refused('message.not_author');
+  if (rules[deed] === 'service' || rules[deed] === 'helper') allowService(urole);
+}
+
+/** What belongs to the desk and to no conversation. @throws {Refused} desk.not_service */
+export function allowService(urole: Urole | undefined): void {
+  if (urole !== 'service') throw new Refused('desk.not_service');
 }

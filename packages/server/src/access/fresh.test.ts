@@ -2,14 +2,13 @@ import { Refused } from '@trialogue/protocol';
 import { ada, shop, tea } from '@trialogue/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import type { Store } from '../chat/ports.ts';
-import { readingCommands } from '../storage/commands.ts';
+import { readingCommands, type Storage } from '../storage/commands.ts';
 import { openAccess, type Access } from './accessUnderTest.ts';
 import { FRESH_MS, freshReads } from './fresh.ts';
 import { createSignIn } from './sessions.ts';
 
 let at: Access;
-let store: Store;
+let store: Storage;
 /** The wire to the database: what is asked for comes after so long, or never. */
 const wire = { ms: 0 };
 const clock = { ms: 0 };
@@ -25,7 +24,7 @@ beforeEach(async () => {
       return answer;
     },
   ]);
-  store = freshReads(Object.fromEntries(far) as Store, readingCommands, () => clock.ms + performance.now());
+  store = freshReads(Object.fromEntries(far) as Storage, readingCommands, () => clock.ms + performance.now());
   vi.useFakeTimers();
 });
 afterEach(async () => {

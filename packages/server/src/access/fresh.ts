@@ -1,7 +1,5 @@
 import { Refused } from '@trialogue/protocol';
 
-import type { Store } from '../chat/ports.ts';
-
 /** What was read longer ago allows nothing any more (I36). */
 export const FRESH_MS = 5_000;
 
@@ -15,7 +13,11 @@ export const FRESH_MS = 5_000;
  * @param reads the methods that change nothing
  * @param now milliseconds of a clock that never jumps
  */
-export function freshReads(store: Store, reads: readonly (keyof Store)[], now: () => number): Store {
+export function freshReads<Store extends object>(
+  store: Store,
+  reads: readonly (keyof Store)[],
+  now: () => number,
+): Store {
   const inTime = reads.map((name) => {
     const read = store[name] as (...args: unknown[]) => Promise<unknown>;
     return [name, (...args: unknown[]) => withinTime(read(...args), now)] as const;

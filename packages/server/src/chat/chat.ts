@@ -10,7 +10,7 @@ import type {
   Urole,
   UserId,
 } from '@trialogue/protocol';
-import type { ClientApi, DataOf, PlatformApi } from '@trialogue/protocol/api';
+import type { ClientApi, DataOf, DlgFilter, PlatformApi } from '@trialogue/protocol/api';
 
 import type { Accepted, Actor, Client, Head, Place, Profile } from './ports.ts';
 
@@ -31,7 +31,7 @@ export interface Chat {
   enter(actor: Actor, dlgId: DlgId): Promise<Entered>;
   conversations(
     actor: Actor,
-    range: { page?: number; size?: number; keyword?: string },
+    range: { page?: number; size?: number; keyword?: string; filter?: DlgFilter },
   ): Promise<DataOf<ClientApi['getDlgPage']>>;
   members(actor: Actor, dlgId: DlgId): Promise<DataOf<ClientApi['getMemberList']>>;
   markRead(actor: Actor, dlgId: DlgId, seq: Seq): Promise<{ readSeq: Seq }>;
@@ -75,12 +75,18 @@ export interface Platform {
   addMembers(place: Place, members: { userId: UserId; urole?: Urole }[]): Promise<DataOf<PlatformApi['addMembers']>>;
   removeMember(place: Place, userId: UserId): Promise<DataOf<PlatformApi['removeMember']>>;
   post(place: Place, message: { fromuid: UserId; clientMsgId: ClientMsgId; payload: Payload }): Promise<Accepted>;
-  /** @throws {Refused} conversation.not_found, before the first line */
-  transcript(place: Place): Promise<AsyncIterable<TranscriptLine>>;
+  updateCard(
+    place: Place,
+    change: { ref: string; changes: Record<string, unknown>; key?: ClientMsgId | undefined },
+  ): Promise<Accepted>;
+  /** With the notes of customer service, if asked for. @throws {Refused} conversation.not_found, before the first line */
+  transcript(place: Place, also?: { notes: boolean }): Promise<AsyncIterable<TranscriptLine>>;
 }
 
 export interface TranscriptLine extends Omit<Message, 'content'> {
   payload: unknown;
+  /** Of a note: its `seq` counts the notes. */
+  lane?: 'notes';
 }
 
 /** For fan-out: what a node needs to bring its sockets up to date. Asks nobody's permission; the gateway has. */

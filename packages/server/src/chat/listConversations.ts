@@ -1,4 +1,4 @@
-import type { ClientApi, DataOf } from '@trialogue/protocol/api';
+import type { ClientApi, DataOf, DlgFilter } from '@trialogue/protocol/api';
 
 import type { Keyrings } from './keyrings.ts';
 import type { Actor, Store } from './ports.ts';
@@ -8,9 +8,9 @@ export const listConversations =
   (at: { store: Store; keyrings: Keyrings }) =>
   async (
     actor: Actor,
-    { page = 1, size = 20, keyword }: { page?: number; size?: number; keyword?: string },
+    { page = 1, size = 20, keyword, filter }: { page?: number; size?: number; keyword?: string; filter?: DlgFilter },
   ): Promise<DataOf<ClientApi['getDlgPage']>> => {
-    const range = { page, size, ...(keyword !== undefined && { keyword }) };
+    const range = { page, size, ...(keyword !== undefined && { keyword }), ...(filter && { filter }) };
     const { list, total } = await at.store.listConversations(actor, range);
     return {
       list: list.map((found) => ({
@@ -23,6 +23,7 @@ export const listConversations =
         lastMessage: found.lastMessage,
         members: found.members.map(({ userId, name, avatar, urole }) => ({ userId, name, avatar, urole })),
         updatedAt: found.updatedAt,
+        ...(found.desk && { desk: found.desk }),
       })),
       total,
       page,

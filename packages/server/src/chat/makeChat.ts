@@ -5,13 +5,13 @@ import type { Chat, Log, Platform } from './chat.ts';
 import { createGroup } from './createGroup.ts';
 import { enterConversation } from './enterConversation.ts';
 import { keepFile } from './keepFile.ts';
-import { keepKeyrings } from './keyrings.ts';
+import { keepKeyrings, type Keyrings } from './keyrings.ts';
 import { listConversations } from './listConversations.ts';
 import { listMembers } from './listMembers.ts';
 import { logOf } from './log.ts';
 import { markProgress } from './markProgress.ts';
 import { openFile } from './openFile.ts';
-import type { Bus, ChatRates, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
+import type { BesideDesk, Bus, ChatRates, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
 import { postMessage } from './postMessage.ts';
 import { putUser } from './putUser.ts';
 import { readHistory } from './readHistory.ts';
@@ -20,6 +20,7 @@ import { removeMember } from './removeMember.ts';
 import { sendMessage } from './sendMessage.ts';
 import { takeOver } from './takeOver.ts';
 import { transcript } from './transcript.ts';
+import { updateCard } from './updateCard.ts';
 
 export interface ChatPorts {
   store: Store;
@@ -32,13 +33,21 @@ export interface ChatPorts {
   warn: Warn;
   limits: Limits;
   rates: ChatRates;
+  desk?: BesideDesk;
 }
 
 /**
  * Puts the use cases together. It listens to the bus for changes of keys, so it is made before the gateway, which
  * asks for the new ones. `close` forgets the keys; what the ports hold open stays open.
  */
-export function makeChat(ports: ChatPorts): { chat: Chat; platform: Platform; log: Log; close: () => void } {
+export function makeChat(ports: ChatPorts): {
+  chat: Chat;
+  platform: Platform;
+  log: Log;
+  /** For the desk beside it: one of them for a node. */
+  keyrings: Keyrings;
+  close: () => void;
+} {
   const keyrings = keepKeyrings(ports);
   const at = { ...ports, keyrings };
   const mark = markProgress(at);
@@ -62,9 +71,11 @@ export function makeChat(ports: ChatPorts): { chat: Chat; platform: Platform; lo
       addMembers: addMembers(at),
       removeMember: removeMember(at),
       post: postMessage(at),
+      updateCard: updateCard(at),
       transcript: transcript(at),
     },
     log: logOf(at),
+    keyrings,
     close: keyrings.close,
   };
 }

@@ -15,6 +15,7 @@ import type {
   Urole,
   UserId,
 } from '@trialogue/protocol';
+import type { DeskState, DlgFilter } from '@trialogue/protocol/api';
 
 /** Wall clock of this node, for what people see and for expiry. Order never depends on it. */
 export interface Clock {
@@ -90,6 +91,8 @@ export interface Accepted {
   sentAt: Instant;
   /** The message had been stored before; this is the first answer again. */
   repeated: boolean;
+  /** It opened again what customer service had closed, and nothing in the conversation says so yet. */
+  reopened?: true;
 }
 
 export interface MemberRow extends Profile {
@@ -122,6 +125,8 @@ export interface ConversationSummary extends ConversationRow {
   readSeq: Seq;
   lastMessage: Message | null;
   members: Profile[];
+  /** Only where the one who asks is customer service. */
+  desk?: DeskState;
 }
 
 export interface Range {
@@ -224,7 +229,7 @@ export interface Store {
   ): Promise<{ conversation: ConversationRow; keys: WrappedKey[]; me: MemberRow }>;
   listConversations(
     actor: Actor,
-    range: { page: number; size: number; keyword?: string },
+    range: { page: number; size: number; keyword?: string; filter?: DlgFilter },
   ): Promise<{ list: ConversationSummary[]; total: number }>;
   /** @throws {Refused} conversation.not_member */
   listMembers(actor: Actor, dlgId: DlgId): Promise<MemberRow[]>;
@@ -235,7 +240,8 @@ export interface Store {
   headsOf(places: readonly Place[]): Promise<Head[]>;
 
   /**
-   * Adds members who are not in it yet, and one system message for each of them.
+   * Adds members who are not in it yet, and one system message for each of them. Those of customer service are let into
+   * the notes about it, where there are some.
    * @throws {Refused} conversation.not_found, user.not_found, member.too_many, user.too_many_groups, key.stale_epoch
    */
   addMembers(
@@ -243,12 +249,14 @@ export interface Store {
     change: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant; room?: Room },
   ): Promise<{ added: UserId[]; messages: Message[] }>;
   /**
-   * Removes a member, starts the epoch of `key` and writes `notice` under it.
-   * @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch (`key` is not the next epoch)
+   * Removes a member, starts the epoch of `key` and writes `notice` under it. Whoever is in the notes about it too is
+   * removed from both at once, or from neither: `laneKey` starts the next epoch of those.
+   * @throws {Refused} conversation.not_found, member.not_found, key.stale_epoch (a key is not of the next epoch, or one
+   * is needed that was not given)
    */
   removeMember(
     place: Place,
-    change: { userId: UserId; key: WrappedKey; notice: Draft; now: Instant },
+    change: { userId: UserId; key: WrappedKey; notice: Draft; now: Instant; laneKey?: WrappedKey },
   ): Promise<Message>;
 
   // Messages
@@ -304,6 +312,14 @@ export interface Store {
   /** Answers when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What the conversations themselves ask of the desk, where there is one. */
+export interface BesideDesk {
+  /** The notes about a conversation, once there are some. */
+  laneOf(place: Place): Promise<DlgId | undefined>;
+  /** What was closed before the message at `seq` is closed still, unless something came after it. */
+  keepClosed(place: Place, seq: Seq): Promise<void>;
 }
 
 /** What happened, for every node. Holds ids and sealed content only. */

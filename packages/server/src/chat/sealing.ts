@@ -24,6 +24,7 @@ export interface Sealer {
   content(payload: Payload, by: { fromuid: UserId; clientMsgId: ClientMsgId }): string;
   draft(payload: Payload, by: { fromuid: UserId; clientMsgId: ClientMsgId }): Draft;
   /** What the server itself writes into the conversation. */
+  ofServer(payload: Payload): Draft;
   notice(event: Omit<PayloadOf<'system'>, 'type'>): Draft;
 }
 
@@ -39,12 +40,9 @@ export function sealerOf(ring: Keyring, { dlgId }: Place, random: Random): Seale
     content: content(payload, by),
     epoch,
   });
-  return {
-    content,
-    draft,
-    notice: (event) =>
-      draft({ type: 'system', ...event }, { fromuid: SYSTEM, clientMsgId: newId<ClientMsgId>(random) }),
-  };
+  const ofServer: Sealer['ofServer'] = (payload) =>
+    draft(payload, { fromuid: SYSTEM, clientMsgId: newId<ClientMsgId>(random) });
+  return { content, draft, ofServer, notice: (event) => ofServer({ type: 'system', ...event }) };
 }
 
 const MOST_TRIES = 5;

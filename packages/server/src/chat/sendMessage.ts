@@ -1,7 +1,9 @@
 import { ImDecryptError, parseHeader, type Header } from '@trialogue/crypto';
 import { Refused, type ClientMsgId, type DlgId, type Limits, type MsgId } from '@trialogue/protocol';
 
-import type { Accepted, Actor, Bus, ChatRates, Clock, Draft, Random, Store, Warn } from './ports.ts';
+import type { Keyrings } from './keyrings.ts';
+import type { Accepted, Actor, BesideDesk, Bus, ChatRates, Clock, Draft, Random, Store, Warn } from './ports.ts';
+import { sayReopened } from './sayReopened.ts';
 import { newId } from './sealing.ts';
 import { tell } from './tell.ts';
 
@@ -13,7 +15,17 @@ import { tell } from './tell.ts';
  * message.id_conflict, key.stale_epoch, rate.limited (a repeat counts like any other, and passes like any other)
  */
 export const sendMessage =
-  (at: { store: Store; bus: Bus; clock: Clock; random: Random; warn: Warn; limits: Limits; rates: ChatRates }) =>
+  (at: {
+    store: Store;
+    keyrings: Keyrings;
+    bus: Bus;
+    clock: Clock;
+    random: Random;
+    warn: Warn;
+    limits: Limits;
+    rates: ChatRates;
+    desk?: BesideDesk;
+  }) =>
   async (
     actor: Actor,
     { dlgId, clientMsgId, content }: { dlgId: DlgId; clientMsgId: ClientMsgId; content: string },
@@ -32,6 +44,7 @@ export const sendMessage =
       const { seq, sentAt } = accepted;
       const message = { seq, msgId, clientMsgId, fromuid: actor.userId, content, sentAt };
       tell(at, { kind: 'message', appId: actor.appId, dlgId, message });
+      if (accepted.reopened) await sayReopened(at)({ appId: actor.appId, dlgId }, message);
     }
     return accepted;
   };

@@ -8,15 +8,18 @@ import { masterKey } from '../access/masterKey.ts';
 import { createRates } from '../access/rates.ts';
 import { memoryBus } from '../bus/memory.ts';
 import { memoryFiles } from '../files/memory.ts';
+import type { Storage } from '../storage/commands.ts';
 import { openInProcess } from '../storage/sqlite/inProcess.ts';
 import { as, putCast } from '../storage/storesUnderTest.ts';
-import { makeChat } from './makeChat.ts';
-import type { Bus, Notice, Store } from './ports.ts';
+import { makeDesk } from './desk/makeDesk.ts';
+import type { DeskStore } from './desk/ports.ts';
+import { makeChat, type ChatPorts } from './makeChat.ts';
+import type { Bus, Notice } from './ports.ts';
 
 export const teaPlace = { appId: shop, dlgId: tea };
 
 /** A store with the tea shop in it: Ada, Bo and Cy are in one conversation. */
-async function shopStore(): Promise<Store> {
+async function shopStore(): Promise<Storage> {
   const store = await openInProcess();
   await putCast(store);
   const { platform, close } = await openShop({ store });
@@ -26,19 +29,20 @@ async function shopStore(): Promise<Store> {
 }
 
 /** One node of the tea shop; everything is real but the network and the disk. Nodes may share a store, or a bus. */
-export async function openShop(ports: { bus?: Bus; store?: Store; limits?: Partial<Limits> } = {}) {
-  const store = ports.store ?? (await shopStore());
-  const bus = ports.bus ?? memoryBus();
+export async function openShop(shared: { bus?: Bus; store?: Storage; limits?: Partial<Limits> } = {}) {
+  const store = shared.store ?? (await shopStore());
+  const bus = shared.bus ?? memoryBus();
   const clock = { time: 1_000_000, now: () => clock.time };
   /** Never jumps, as the other one does. */
   const steady = { ms: 0 };
-  const effective = { ...limits, ...ports.limits };
+  const effective = { ...limits, ...shared.limits };
   const told: Notice[] = [];
   bus.listen((notice) => told.push(notice));
   const warned: string[] = [];
   const files = memoryFiles();
-  const chat = makeChat({
+  const ports: ChatPorts & { desk: DeskStore } = {
     store,
+    desk: store,
     bus,
     files,
     keys: masterKey(new Uint8Array(32).fill(7)),
@@ -48,7 +52,9 @@ export async function openShop(ports: { bus?: Bus; store?: Store; limits?: Parti
     warn: (what) => warned.push(what),
     limits: effective,
     rates: createRates(effective, () => steady.ms),
-  });
+  };
+  const chat = makeChat(ports);
+  const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings: chat.keyrings });
 
   const dlgKeyOf = async (person: Person) => (await chat.chat.enter(as(person), tea)).dlgKey;
   /** Seals as a person's browser would. */
@@ -60,6 +66,8 @@ export async function openShop(ports: { bus?: Bus; store?: Store; limits?: Parti
   };
   return {
     ...chat,
+    desk,
+    deskPlatform,
     store,
     bus,
     files,

@@ -1,25 +1,33 @@
-import { Refused, SYSTEM, type Message } from '@trialogue/protocol';
+import { Refused, SYSTEM, isOfServer, type Message } from '@trialogue/protocol';
 
 import type { TranscriptLine } from './chat.ts';
 import type { Keyrings } from './keyrings.ts';
 import { openPayload } from './opening.ts';
-import type { Place, Store } from './ports.ts';
+import type { BesideDesk, Place, Store } from './ports.ts';
 
 const PAGE = 200;
 
+interface Ports {
+  store: Store;
+  keyrings: Keyrings;
+  desk?: BesideDesk;
+}
+
 /**
  * All messages of a conversation, opened, in `seq` order, for the platform. What comes in while it is read is in it.
+ * The notes about it, when asked for, stand between them by time.
  *
  * @throws {Refused} conversation.not_found, before the first line
  */
 export const transcript =
-  (at: { store: Store; keyrings: Keyrings }) =>
-  async (place: Place): Promise<AsyncIterable<TranscriptLine>> => {
+  (at: Ports) =>
+  async (place: Place, { notes }: { notes: boolean } = { notes: false }): Promise<AsyncIterable<TranscriptLine>> => {
     if (!(await at.store.findConversation(place))) throw new Refused('conversation.not_found');
-    return lines(at, place);
+    const lane = notes ? await at.desk?.laneOf(place) : undefined;
+    return lane === undefined ? lines(at, place) : byTime(lines(at, place), noted(at, { ...place, dlgId: lane }));
   };
 
-async function* lines(at: { store: Store; keyrings: Keyrings }, place: Place): AsyncIterable<TranscriptLine> {
+async function* lines(at: Ports, place: Place): AsyncGenerator<TranscriptLine> {
   for (let after = 0; ;) {
     const page = await at.store.messagesAfter(place, after, PAGE);
     for (const message of page) {
@@ -31,8 +39,26 @@ async function* lines(at: { store: Store; keyrings: Keyrings }, place: Place): A
   }
 }
 
-/** Only the server may say what a `system` payload says: in its own name, or in place of what was recalled. */
+async function* noted(at: Ports, lane: Place): AsyncGenerator<TranscriptLine> {
+  for await (const line of lines(at, lane)) yield { ...line, lane: 'notes' };
+}
+
+/** Each in its own order, as time never falls in either; a note behind what was said at the same time. */
+async function* byTime(
+  said: AsyncGenerator<TranscriptLine>,
+  notes: AsyncGenerator<TranscriptLine>,
+): AsyncGenerator<TranscriptLine> {
+  let note = await notes.next();
+  for await (const line of said) {
+    for (; !note.done && note.value.sentAt < line.sentAt; note = await notes.next()) yield note.value;
+    yield line;
+  }
+  for (; !note.done; note = await notes.next()) yield note.value;
+}
+
+/** Only the server may say what a payload of the server says: in its own name, or in place of what was recalled. */
 function believed({ fromuid, recalledAt }: Message, payload: unknown): unknown {
-  const isSystem = (payload as { type?: unknown } | null)?.type === 'system';
-  return isSystem && fromuid !== SYSTEM && recalledAt === undefined ? { type: 'unknown', was: 'system' } : payload;
+  const type = (payload as { type?: unknown } | null)?.type;
+  const isForged = typeof type === 'string' && isOfServer(type) && fromuid !== SYSTEM && recalledAt === undefined;
+  return isForged ? { type: 'unknown', was: type } : payload;
 }

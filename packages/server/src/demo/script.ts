@@ -1,4 +1,5 @@
 import { id, type DlgId, type Payload } from '@trialogue/protocol';
+import type { BodyOf, ClientApi } from '@trialogue/protocol/api';
 
 import type { Profile } from '../chat/ports.ts';
 import { ada, bo, cy } from './cast.ts';
@@ -13,25 +14,31 @@ export interface Picture {
   height: number;
 }
 
-/** Who says what, how long after the line before. */
-export interface Line {
-  by: Profile;
-  afterMs: number;
-  says: Payload | Picture;
-}
+/** What somebody does about a conversation rather than in it: calls customer service, or is customer service. */
+export type Deed = 'calls' | BodyOf<ClientApi['patchDesk']>;
+
+/** Who says or does what, how long after the line before. */
+export type Line = { by: Profile; afterMs: number } & ({ says: Payload | Picture } | { does: Deed });
 
 /** A ready-made conversation. */
 export interface Story {
   dlgId: DlgId;
   name: string;
+  /** Ada, Bo and Cy, unless it says otherwise. */
+  members?: readonly Profile[];
+  custom?: Record<string, unknown>;
   /** How long ago it ended when the demo was first started. */
   endedMs: number;
   lines: readonly Line[];
 }
 
-const MINUTE = 60_000;
-const line = (by: Profile, minutes: number, says: Payload | Picture): Line => ({ by, afterMs: minutes * MINUTE, says });
-const text = (words: string): Payload => ({ type: 'text', text: words });
+export const MINUTE = 60_000;
+export const line = (by: Profile, minutes: number, says: Payload | Picture): Line => ({
+  by,
+  afterMs: minutes * MINUTE,
+  says,
+});
+export const text = (words: string): Payload => ({ type: 'text', text: words });
 const picture = (file: string, name: string): Picture => ({
   type: 'picture',
   file,

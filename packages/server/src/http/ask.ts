@@ -1,5 +1,5 @@
 import { Malformed, Refused, type Fields, type RecordShape, type Shape } from '@trialogue/protocol';
-import type { Api, BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@trialogue/protocol/api';
+import type { Api, BodyOf, DataOf, HeadersOf, Operation, ParamsOf, QueryOf } from '@trialogue/protocol/api';
 import type { FastifyRequest } from 'fastify';
 
 import type { SignedIn } from '../access/signIn.ts';
@@ -19,6 +19,7 @@ export interface Ask<O extends Operation> {
   caller: Callers[O['auth']];
   params: ParamsOf<O>;
   query: QueryOf<O>;
+  headers: HeadersOf<O>;
   body: O['body'] extends 'multipart' ? Upload : BodyOf<O>;
   /** Whose requests are counted together. */
   address: string;
@@ -40,6 +41,7 @@ export async function readAsk(operation: Operation, request: FastifyRequest): Pr
   return {
     params: readWords(operation.params, request.params, 'params'),
     query: readWords(operation.query, request.query, 'query'),
+    headers: readWords(operation.headers, request.headers, 'headers'),
     body: (await readBody(operation.body, request)) as undefined,
     address: blockOf(request.ip),
   };

@@ -115,6 +115,72 @@ const examples: Record<
     fails: () => at.ask('GET /api/v1/conversations/tea/files/no-such-file', { as: adas }),
     refusal: 'file.not_found',
   },
+  getQueue: {
+    goes: async () => {
+      await at.platform.createGroup(shop, { groupId: 'cake' as typeof tea, name: 'Cake', members: [ada] });
+      await at.ask('POST /api/v1/conversations/cake/service', { as: adas });
+      return at.ask('GET /api/v1/queue?page=1&size=5', { as: await at.tokenOf(cy) });
+    },
+    fails: () => at.ask('GET /api/v1/queue', { as: adas }),
+    refusal: 'desk.not_service',
+  },
+  patchDesk: {
+    goes: async () =>
+      at.ask('PATCH /api/v1/conversations/tea/desk', {
+        as: await at.tokenOf(cy),
+        body: { status: 'pending', assignee: 'cy', note: '等物流' },
+      }),
+    fails: () => at.ask('PATCH /api/v1/conversations/tea/desk', { as: adas, body: { status: 'closed' } }),
+    refusal: 'desk.not_service',
+  },
+  callService: {
+    goes: () => at.ask('POST /api/v1/conversations/tea/service', { as: adas }),
+    fails: () => at.ask('POST /api/v1/conversations/tea/service', { as: mals }),
+    refusal: 'conversation.not_member',
+  },
+  joinConversation: {
+    goes: async () => {
+      await examples.getQueue.goes();
+      return at.ask('POST /api/v1/conversations/cake/join', { as: await at.tokenOf(cy) });
+    },
+    fails: () => at.ask('POST /api/v1/conversations/tea/join', { as: mals }),
+    refusal: 'conversation.not_member',
+  },
+  leaveConversation: {
+    goes: async () => at.ask('POST /api/v1/conversations/tea/leave', { as: await at.tokenOf(cy) }),
+    fails: () => at.ask('POST /api/v1/conversations/tea/leave', { as: adas }),
+    refusal: 'desk.not_service',
+  },
+  openNotes: {
+    goes: async () => at.ask('POST /api/v1/conversations/tea/notes', { as: await at.tokenOf(cy) }),
+    fails: () => at.ask('POST /api/v1/conversations/tea/notes', { as: adas }),
+    refusal: 'desk.not_service',
+  },
+  getCustomer: {
+    goes: async () => at.ask('GET /api/v1/conversations/tea/customer', { as: await at.tokenOf(cy) }),
+    fails: () => at.ask('GET /api/v1/conversations/tea/customer', { as: adas }),
+    refusal: 'desk.not_service',
+  },
+  listReplies: {
+    goes: async () => {
+      await examples.putReply.goes();
+      return at.ask('GET /api/v1/replies', { as: await at.tokenOf(cy) });
+    },
+    fails: () => at.ask('GET /api/v1/replies', { as: adas }),
+    refusal: 'desk.not_service',
+  },
+  putReply: {
+    goes: async () =>
+      at.ask('PUT /api/v1/replies/hello', { as: await at.tokenOf(cy), body: { title: '问候', text: '您好，{name}' } }),
+    fails: async () =>
+      at.ask('PUT /api/v1/replies/hello', { as: await at.tokenOf(cy), body: { title: '', text: 'x' } }),
+    refusal: 'request.malformed',
+  },
+  removeReply: {
+    goes: async () => at.ask('DELETE /api/v1/replies/hello', { as: await at.tokenOf(cy) }),
+    fails: () => at.ask('DELETE /api/v1/replies/hello', { as: adas }),
+    refusal: 'desk.not_service',
+  },
 };
 
 describe('each operation of the client API', () => {
@@ -139,7 +205,7 @@ describe('each operation of the client API', () => {
   test.each(Object.entries(clientApi).filter(([, { auth }]) => auth === 'token'))(
     '%s turns away whoever has no token, a wrong one or a dead one, with code 401 in HTTP 200 (D11)',
     async (_, { method, path }) => {
-      const url = path.replace(':dlgId', 'tea').replace(':fileId', 'f').replace(':seq', '1');
+      const url = path.replace(':dlgId', 'tea').replace(':fileId', 'f').replace(':seq', '1').replace(':replyId', 'r');
       const ask = (as?: string) => at.ask(`${method} /api/v1${url}`, as === undefined ? {} : { as });
       expect(await ask()).toMatchObject({ status: 200, json: { code: 401, error: 'auth.missing' } });
       expect(await ask('guess')).toMatchObject({ status: 200, json: { code: 401, error: 'auth.invalid' } });
@@ -190,6 +256,37 @@ test('a conversation that is foreign looks exactly like one that is not there', 
     await at.ask('GET /api/v1/conversation?groupId=nowhere', { as: mals }),
   ];
   expect({ ...foreign.json, requestId: '' }).toEqual({ ...absent.json, requestId: '' });
+});
+
+test('the desk of an agent: a list by filter, where each stands, and nothing of that for a shopper', async () => {
+  const cys = await at.tokenOf(cy);
+  await say('在吗', 'c1');
+  const listed = async (as: string, filter: string) =>
+    (await at.ask(`GET /api/v1/conversations?filter=${filter}`, { as })).json.data as {
+      list: { desk?: { waiting: object[] } }[];
+      total: number;
+    };
+  const waiting = [{ urole: 'user', since: at.clock.at }];
+  expect(await listed(cys, 'waiting')).toMatchObject({ total: 1, list: [{ dlgId: 'tea', desk: { waiting } }] });
+  expect((await listed(cys, 'mine')).total).toBe(0);
+  const adasList = await listed(adas, 'all');
+  expect(adasList.total).toBe(1);
+  expect(adasList.list[0]).not.toHaveProperty('desk');
+  expect((await listed(adas, 'open')).total).toBe(0);
+  const odd = await at.ask('GET /api/v1/conversations?filter=queue', { as: cys });
+  expect(odd.json).toMatchObject({ error: 'request.malformed', msg: expect.stringContaining('query.filter') });
+});
+
+test('an agent who came by a link opens the notes of that conversation, over HTTP as everybody else', async () => {
+  const { token } = (await at.ask('POST /api/v1/session', { body: await linkFor(cy.userId) })).json.data as {
+    token: string;
+  };
+  const notes = (await at.ask('POST /api/v1/conversations/tea/notes', { as: token })).json.data as { dlgId: string };
+  const history = (as: string) => at.ask(`GET /api/v1/conversations/${notes.dlgId}/messages`, { as });
+  expect((await history(token)).json).toMatchObject({ code: 0, data: { list: [], head: 0 } });
+  for (const as of [adas, mals]) {
+    expect((await history(as)).json).toMatchObject({ code: 1, error: 'conversation.not_member' });
+  }
 });
 
 test('the same message sent twice is stored once, and answered alike (I4)', async () => {

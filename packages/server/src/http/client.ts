@@ -4,6 +4,7 @@ import type { ClientApi, Session } from '@trialogue/protocol/api';
 import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat } from '../chat/chat.ts';
+import type { Desk } from '../chat/desk/desk.ts';
 import type { Handlers } from './ask.ts';
 import { asAttachment } from './files.ts';
 import type { Origins } from './origins.ts';
@@ -11,6 +12,7 @@ import type { Origins } from './origins.ts';
 /** The client API, contract §3. */
 export const clientHandlers = (at: {
   chat: Chat;
+  desk: Desk;
   signIn: SignIn;
   origins: Origins;
   publicUrl: () => string;
@@ -19,7 +21,7 @@ export const clientHandlers = (at: {
   limits: Limits;
   rates: Pick<Rates, 'exchange'>;
 }): Handlers<ClientApi> => {
-  const { chat, signIn, origins, publicUrl, limits, rates } = at;
+  const { chat, desk, signIn, origins, publicUrl, limits, rates } = at;
   return {
     getConfig: async ({ query }) => ({
       origins: [...at.ownOrigins(), ...origins.of(query.appId)],
@@ -68,6 +70,23 @@ export const clientHandlers = (at: {
     uploadFile: ({ caller, params, body }) => chat.keepFile(caller.actor, params.dlgId, body),
     downloadFile: async ({ caller, params }) =>
       asAttachment(await chat.openFile(caller.actor, params.dlgId, params.fileId)),
+
+    getQueue: ({ caller, query }) => desk.queue(caller.actor, query),
+    patchDesk: ({ caller, params, body }) => desk.patch(caller.actor, params.dlgId, body),
+    callService: ({ caller, params }) => desk.call(caller.actor, params.dlgId),
+    joinConversation: ({ caller, params }) => desk.join(caller.actor, params.dlgId),
+    leaveConversation: async ({ caller, params }) => {
+      await desk.leave(caller.actor, params.dlgId);
+      return null;
+    },
+    openNotes: ({ caller, params }) => desk.openNotes(caller.actor, params.dlgId),
+    getCustomer: ({ caller, params }) => desk.customer(caller.actor, params.dlgId),
+    listReplies: ({ caller }) => desk.replies(caller.actor),
+    putReply: ({ caller, params, body }) => desk.putReply(caller.actor, params.replyId, body),
+    removeReply: async ({ caller, params }) => {
+      await desk.removeReply(caller.actor, params.replyId);
+      return null;
+    },
   };
 };
 

@@ -13,7 +13,9 @@ import type { SignIn } from '../access/signIn.ts';
 import { accessTokens } from '../access/tokens.ts';
 import { memoryBus } from '../bus/memory.ts';
 import type { Platform } from '../chat/chat.ts';
-import { makeChat } from '../chat/makeChat.ts';
+import { makeDesk } from '../chat/desk/makeDesk.ts';
+import type { DeskStore } from '../chat/desk/ports.ts';
+import { makeChat, type ChatPorts } from '../chat/makeChat.ts';
 import type { App, Notice } from '../chat/ports.ts';
 import { cast } from '../demo/cast.ts';
 import { memoryFiles } from '../files/memory.ts';
@@ -101,8 +103,9 @@ export async function openHttp({
     publicUrl: () => publicUrl,
     limits: effective,
   });
-  const { chat, platform, close } = makeChat({
+  const ports: ChatPorts & { desk: DeskStore } = {
     store,
+    desk: store,
     bus,
     keys,
     files: memoryFiles(),
@@ -112,13 +115,17 @@ export async function openHttp({
     warn: note,
     limits: effective,
     rates,
-  });
+  };
+  const { chat, platform, keyrings, close } = makeChat(ports);
+  const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings });
   for (const person of [ada, bo, cy, mal]) await platform.putUser(shop, person);
   await platform.createGroup(shop, { groupId: tea, name: 'Tea', members: [ada, bo, cy] });
 
   const app = await createHttp({
     chat,
     platform,
+    desk,
+    deskPlatform,
     signIn,
     store,
     logger: { debug: note, info: note, warn: note, error: note },

@@ -60,7 +60,11 @@ const describe = (operationId: string, operation: Operation, prefix: string, man
   summary: operation.summary,
   tags: [prefix.split('/')[1]],
   security: operation.auth === 'nobody' ? [] : [{ [operation.auth]: [] }],
-  parameters: [...parametersIn('path', operation.params), ...parametersIn('query', operation.query)],
+  parameters: [
+    ...parametersIn('path', operation.params),
+    ...parametersIn('query', operation.query),
+    ...parametersIn('header', operation.headers),
+  ],
   ...(operation.body && { requestBody: { required: true, content: bodyOf(operation.body) } }),
   responses: {
     200: { description: operation.summary, content: answerOf(operation.data, manner) },
@@ -70,7 +74,7 @@ const describe = (operationId: string, operation: Operation, prefix: string, man
 
 const FAILURE = { $ref: '#/components/schemas/Failure' };
 
-const parametersIn = (place: 'path' | 'query', shape: RecordShape<Fields> | undefined): Json[] =>
+const parametersIn = (place: 'path' | 'query' | 'header', shape: RecordShape<Fields> | undefined): Json[] =>
   Object.entries(shape?.fields ?? {}).map(([name, field]) => ({
     name,
     in: place,

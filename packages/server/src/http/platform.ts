@@ -2,6 +2,7 @@ import type { DataOf, PlatformApi } from '@trialogue/protocol/api';
 
 import type { SignIn } from '../access/signIn.ts';
 import type { Platform } from '../chat/chat.ts';
+import type { DeskPlatform } from '../chat/desk/desk.ts';
 import type { Handlers } from './ask.ts';
 import { createWithLinks } from './groups.ts';
 import { asLines } from './transcript.ts';
@@ -9,13 +10,22 @@ import { asLines } from './transcript.ts';
 /** The platform API, contract §4. */
 export const platformHandlers = ({
   platform,
+  desk,
   signIn,
 }: {
   platform: Platform;
+  desk: DeskPlatform;
   signIn: SignIn;
 }): Handlers<PlatformApi> => ({
-  putUser: ({ caller, params, body }): Promise<DataOf<PlatformApi['putUser']>> =>
-    platform.putUser(caller.appId, { userId: params.userId, ...body }),
+  putUser: async ({
+    caller,
+    params: { userId },
+    body: { custom, ...profile },
+  }): Promise<DataOf<PlatformApi['putUser']>> => {
+    const user = await platform.putUser(caller.appId, { userId, ...profile });
+    await desk.putCustom(caller.appId, userId, custom);
+    return { ...user, ...(custom && { custom }) };
+  },
   createToken: ({ caller, params, body }) => signIn.createToken(caller.appId, params.userId, body.ttlSeconds),
   revokeTokens: async ({ caller, params }) => {
     await signIn.revokeTokens(caller.appId, params.userId);
@@ -29,7 +39,21 @@ export const platformHandlers = ({
   removeMember: ({ caller, params }) =>
     platform.removeMember({ appId: caller.appId, dlgId: params.groupId }, params.userId),
 
+  patchCard: ({ caller, params: { groupId, ref }, headers, body }) =>
+    platform.updateCard(
+      { appId: caller.appId, dlgId: groupId },
+      { ref, changes: body, key: headers['idempotency-key'] },
+    ),
   postMessage: ({ caller, params, body }) => platform.post({ appId: caller.appId, dlgId: params.groupId }, body),
-  getTranscript: async ({ caller, params }) =>
-    asLines(await platform.transcript({ appId: caller.appId, dlgId: params.groupId })),
+  getTranscript: async ({ caller, params, query }) => {
+    const place = { appId: caller.appId, dlgId: params.groupId };
+    return asLines(await platform.transcript(place, { notes: query.notes === 1 }));
+  },
+
+  listAppReplies: ({ caller }) => desk.replies(caller.appId),
+  putAppReply: ({ caller, params, body }) => desk.putReply(caller.appId, params.replyId, body),
+  removeAppReply: async ({ caller, params }) => {
+    await desk.removeReply(caller.appId, params.replyId);
+    return null;
+  },
 });

@@ -218,7 +218,7 @@ describe('in the demo', () => {
 
   test('anybody of the cast can be chosen, and nobody else', async () => {
     const people = (await at.ask('GET /demo/v1/cast')).json.data as { list: { userId: string }[] };
-    expect(people.list.map(({ userId }) => userId)).toEqual(['ada', 'bo', 'cy', 'mal']);
+    expect(people.list.map(({ userId }) => userId)).toEqual(['ada', 'bo', 'cy', 'dee', 'mal']);
     const session = await at.ask('POST /demo/v1/sign-in', { body: { userId: 'cy' } });
     expect(session.json.data).toMatchObject({ userId: 'cy', urole: 'service' });
     const { token } = session.json.data as { token: string };

@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat, Platform } from '../chat/chat.ts';
+import type { Desk, DeskPlatform } from '../chat/desk/desk.ts';
 import type { App, Profile, Store } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -28,6 +29,8 @@ import { takeUploads } from './uploads.ts';
 export interface HttpPorts {
   chat: Chat;
   platform: Platform;
+  desk: Desk;
+  deskPlatform: DeskPlatform;
   signIn: SignIn;
   store: Pick<Store, 'ping'>;
   logger: Logger;
@@ -99,7 +102,7 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
         if (served.isForPages) {
           await scope.register(cors, {
             origin: (origin, answer) => answer(null, origin !== undefined && at.origins.has(origin)),
-            methods: ['GET', 'POST', 'DELETE'],
+            methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
             allowedHeaders: ['authorization', 'content-type'],
             exposedHeaders: ['retry-after', 'x-request-id', 'content-disposition'],
             maxAge: 600,
@@ -122,7 +125,7 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
     api: platformApi,
     manner: 'platform',
     isForPages: false,
-    handlers: platformHandlers(at),
+    handlers: platformHandlers({ ...at, desk: at.deskPlatform }),
   });
   if (at.demo) {
     const handlers = demoHandlers({ ...at, ...at.demo });

@@ -1,6 +1,12 @@
+import type { DeskStore } from '../chat/desk/ports.ts';
 import type { Store } from '../chat/ports.ts';
 import { findApp, findAppBySecretHash, listApps, putApp } from './apps.ts';
 import { createConversation, enterConversation, findConversation, keysOf, listConversations } from './conversations.ts';
+import { callService, joinConversation, listQueue } from './desk/calls.ts';
+import { putUserCustom, readCustomer } from './desk/customers.ts';
+import { laneOf, openLane } from './desk/lanes.ts';
+import { listAppReplies, listReplies, putAppReply, putReply, removeAppReply, removeReply } from './desk/replies.ts';
+import { keepClosed, patchDesk, readDesk } from './desk/states.ts';
 import { dropMessages } from './dropped.ts';
 import { raiseFence } from './fences.ts';
 import { dropFiles, findFile, putFile } from './files.ts';
@@ -15,13 +21,16 @@ import type { Sql } from './sql.ts';
 import { forgetExpired, useTicket } from './tickets.ts';
 import { findUser, putUser } from './users.ts';
 
+/** All that one database keeps. */
+export type Storage = Store & DeskStore;
+
 /** `close` is about the connection; all else is a command that runs in a transaction. */
-export type CommandName = Exclude<keyof Store, 'close'>;
+export type CommandName = Exclude<keyof Storage, 'close'>;
 
 interface Command<Name extends CommandName> {
   /** Reading commands may run on another connection than the one that writes. */
   does: 'reads' | 'writes';
-  run: (sql: Sql, ...args: Parameters<Store[Name]>) => ReturnType<Store[Name]>;
+  run: (sql: Sql, ...args: Parameters<Storage[Name]>) => ReturnType<Storage[Name]>;
 }
 
 const reads = <Run>(run: Run) => ({ does: 'reads', run }) as const;
@@ -71,6 +80,23 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   findFile: reads(findFile),
   dropFiles: writes(dropFiles),
 
+  readDesk: reads(readDesk),
+  patchDesk: writes(patchDesk),
+  callService: writes(callService),
+  joinConversation: writes(joinConversation),
+  listQueue: reads(listQueue),
+  laneOf: reads(laneOf),
+  keepClosed: writes(keepClosed),
+  openLane: writes(openLane),
+  readCustomer: reads(readCustomer),
+  putUserCustom: writes(putUserCustom),
+  listReplies: reads(listReplies),
+  putReply: writes(putReply),
+  removeReply: writes(removeReply),
+  listAppReplies: reads(listAppReplies),
+  putAppReply: writes(putAppReply),
+  removeAppReply: writes(removeAppReply),
+
   /** A node that cannot write cannot serve, so the writer is asked. */
   ping: writes(async (sql) => void (await sql.query(`SELECT 1`))),
 };
@@ -91,10 +117,10 @@ export const runCall = ({ name, args }: Call, sql: Sql): Promise<unknown> =>
   (commands[name].run as (sql: Sql, ...args: readonly unknown[]) => Promise<unknown>)(sql, ...args);
 
 /** A store whose every method hands its call to `perform`. */
-export function storeOver(perform: (call: Call) => Promise<unknown>, close: () => Promise<void>): Store {
+export function storeOver(perform: (call: Call) => Promise<unknown>, close: () => Promise<void>): Storage {
   const methods = Object.keys(commands).map((name) => [
     name,
     (...args: unknown[]) => perform({ name: name as CommandName, args }),
   ]);
-  return { ...(Object.fromEntries(methods) as Omit<Store, 'close'>), close };
+  return { ...(Object.fromEntries(methods) as Omit<Storage, 'close'>), close };
 }

@@ -8,13 +8,16 @@ import {
   type Urole,
   type UserId,
 } from '@trialogue/protocol';
+import type { DlgFilter } from '@trialogue/protocol/api';
 
 import type { Actor, ConversationRow, ConversationSummary, MemberRow, Place, Room, WrappedKey } from '../chat/ports.ts';
 import { hashOf } from './contentHash.ts';
+import { DESK, toDesk, type DeskColumns } from './desk/columns.ts';
+import { WAITED, filters } from './desk/filters.ts';
 import { addRow, ofMember, toMember, type MemberColumns } from './members.ts';
 import { toMessage, type MessageColumns } from './messages.ts';
 import { slots, type Sql } from './sql.ts';
-import { findPlace, placeOf, standOf } from './standing.ts';
+import { findPlace, standOf, type Stand } from './standing.ts';
 import { toProfile, type ProfileColumns } from './users.ts';
 
 interface Row {
@@ -43,10 +46,26 @@ export async function createConversation(
     room?: Room;
   },
 ): Promise<void> {
-  const { appId, dlgId, name, custom, members, key, now, room } = conversation;
+  const created = await insertConversation(sql, conversation);
+  const { appId, members, room } = conversation;
+  for (const member of members) await addRow(sql, { conversation: created, appId, ...member }, room);
+}
+
+/** @throws {Refused} conversation.exists */
+export async function insertConversation(
+  sql: Sql,
+  conversation: Place & {
+    name: string;
+    custom?: Record<string, unknown>;
+    key: WrappedKey;
+    now: Instant;
+    laneOf?: number;
+  },
+): Promise<number> {
+  const { appId, dlgId, name, custom, key, now, laneOf } = conversation;
   const [created] = await sql.query<{ id: number }>(
-    `INSERT INTO conversations (app_id, dlg_id, name, custom, epoch, last_seq, spoken, updated_at, log_epoch)
-     VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
+    `INSERT INTO conversations (app_id, dlg_id, name, custom, epoch, last_seq, spoken, updated_at, log_epoch, lane_of)
+     VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
     appId,
     dlgId,
     name,
@@ -54,10 +73,11 @@ export async function createConversation(
     key.epoch,
     now,
     firstLogEpoch(key),
+    laneOf ?? null,
   );
   if (!created) throw new Refused('conversation.exists');
   await addKey(sql, created.id, key);
-  for (const member of members) await addRow(sql, { conversation: created.id, appId, ...member }, room);
+  return created.id;
 }
 
 /**
@@ -68,7 +88,7 @@ const firstLogEpoch = ({ wrapped }: WrappedKey): string => hashOf(wrapped).slice
 
 export async function findConversation(sql: Sql, place: Place): Promise<ConversationRow | undefined> {
   const [row] = await sql.query<Row>(
-    `SELECT ${COLUMNS} FROM conversations c WHERE c.app_id = $1 AND c.dlg_id = $2`,
+    `SELECT ${COLUMNS} FROM conversations c WHERE c.app_id = $1 AND c.dlg_id = $2 AND c.lane_of IS NULL`,
     place.appId,
     place.dlgId,
   );
@@ -91,21 +111,26 @@ export async function enterConversation(
   };
 }
 
-interface SummaryRow extends Row, Omit<MessageColumns, 'seq'> {
+interface SummaryRow extends Row, DeskColumns, Omit<MessageColumns, 'seq'> {
   unread: number;
   read_seq: Seq;
+  my_urole: Urole;
   seq: Seq | null;
 }
 
-/** Newest activity first. Reads the rows of the user's conversations and one message of each on the page, no more. */
+const MY_ROLE = `COALESCE(m.urole, (SELECT u.urole FROM users u WHERE u.app_id = $1 AND u.user_id = $2))`;
+
+/** Reads the rows of the user's conversations and one message of each on the page, no more. */
 export async function listConversations(
   sql: Sql,
   actor: Actor,
-  { page, size, keyword = '' }: { page: number; size: number; keyword?: string },
+  { page, size, keyword = '', filter = 'all' }: { page: number; size: number; keyword?: string; filter?: DlgFilter },
 ): Promise<{ list: ConversationSummary[]; total: number }> {
-  const mine = `FROM members m JOIN conversations c ON c.id = m.conversation
-    WHERE m.app_id = $1 AND m.user_id = $2 AND m.left_at IS NULL AND ($3 = '' OR c.dlg_id = $3)
-    AND ($4 = '' OR lower(c.name) LIKE lower($4) ESCAPE '\\')`;
+  const { from, where, order } = filters[filter];
+  const mine = `FROM ${from} WHERE c.id = m.conversation AND c.app_id = $1
+    AND m.app_id = $1 AND m.user_id = $2 AND m.left_at IS NULL AND m.in_lane = 0 AND ($3 = '' OR c.dlg_id = $3)
+    AND ($4 = '' OR lower(c.name) LIKE lower($4) ESCAPE '\\')
+    AND ${where}${filter === 'all' ? '' : ` AND ${MY_ROLE} = 'service'`}`;
   const whose = [
     actor.appId,
     actor.userId,
@@ -115,10 +140,11 @@ export async function listConversations(
   const [count] = await sql.query<{ total: number }>(`SELECT count(*) AS total ${mine}`, ...whose);
   const rows = await sql.query<SummaryRow>(
     `SELECT p.*, l.seq, l.msg_id, l.client_msg_id, l.fromuid, l.content, l.sent_at, l.recalled_at FROM (
-       SELECT ${COLUMNS}, m.read_seq, c.spoken - m.spoken_read - (m.sent - m.sent_read) AS unread
-       ${mine} ORDER BY c.updated_at DESC, c.id DESC LIMIT $5 OFFSET $6
+       SELECT ${COLUMNS}, ${DESK}, ${MY_ROLE} AS my_urole, m.read_seq,
+         c.spoken - m.spoken_read - (m.sent - m.sent_read) AS unread, ${WAITED} AS waited
+       ${mine} ORDER BY ${order} LIMIT $5 OFFSET $6
      ) p LEFT JOIN messages l ON l.conversation = p.id AND l.seq = p.last_seq
-     ORDER BY p.updated_at DESC, p.id DESC`,
+     ORDER BY ${order}`,
     ...whose,
     size,
     (page - 1) * size,
@@ -135,11 +161,12 @@ export async function listConversations(
       lastMessage: row.seq === null ? null : toMessage({ ...row, seq: row.seq }),
       members: members.filter(({ conversation }) => conversation === row.id).map(toProfile),
       keys: keys.filter(({ conversation }) => conversation === row.id).map(toKey),
+      ...(row.my_urole === 'service' && { desk: toDesk(row) }),
     })),
   };
 }
 
-const profilesIn = async (sql: Sql, conversations: number[]) =>
+export const profilesIn = async (sql: Sql, conversations: number[]) =>
   conversations.length === 0
     ? []
     : sql.query<ProfileColumns & { conversation: number }>(
@@ -175,10 +202,9 @@ export async function keysOf(sql: Sql, place: Place): Promise<WrappedKey[]> {
 /**
  * Starts the epoch of `key`, which must be the next one.
  *
- * @throws {Refused} conversation.not_found, key.stale_epoch
+ * @throws {Refused} key.stale_epoch
  */
-export async function startEpoch(sql: Sql, place: Place, key: WrappedKey): Promise<void> {
-  const { conversation, epoch } = await placeOf(sql, place);
+export async function startEpoch(sql: Sql, { conversation, epoch }: Stand, key: WrappedKey): Promise<void> {
   if (key.epoch !== epoch + 1) throw new Refused('key.stale_epoch');
   await sql.query(`UPDATE conversations SET epoch = $2 WHERE id = $1`, conversation, key.epoch);
   await addKey(sql, conversation, key);

@@ -16,6 +16,10 @@ export const ofMember = `SELECT u.user_id, u.name, u.avatar, u.remark, COALESCE(
   FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
   WHERE m.conversation = $1 AND m.left_at IS NULL`;
 
+/** Of those who are in the notes, who is customer service of the conversation that they are about. */
+const SERVES = `EXISTS (SELECT 1 FROM members p JOIN users pu ON pu.app_id = p.app_id AND pu.user_id = p.user_id
+  WHERE p.conversation = $2 AND p.user_id = m.user_id AND p.left_at IS NULL AND COALESCE(p.urole, pu.urole) = 'service')`;
+
 export const toMember = (row: MemberColumns): MemberRow => ({
   ...toProfile(row),
   readSeq: row.read_seq,
@@ -30,7 +34,9 @@ export async function listMembers(sql: Sql, actor: Actor, dlgId: DlgId): Promise
 export async function membersOf(sql: Sql, place: Place): Promise<Profile[]> {
   const stand = await findPlace(sql, place);
   if (!stand) return [];
-  const rows = await sql.query<ProfileColumns>(`${ofMember} ORDER BY m.position`, stand.conversation);
+  const rows = await (stand.laneId === null
+    ? sql.query<ProfileColumns>(`${ofMember} ORDER BY m.position`, stand.conversation)
+    : sql.query<ProfileColumns>(`${ofMember} AND ${SERVES} ORDER BY m.position`, stand.conversation, stand.laneId));
   return rows.map(toProfile);
 }
 
@@ -76,7 +82,7 @@ async function mustHaveRoom(
 ): Promise<void> {
   const [row] = await sql.query<{ urole: Urole; groups: number }>(
     `SELECT COALESCE(m.urole, u.urole) AS urole, (SELECT count(*) FROM members
-       WHERE app_id = $2 AND user_id = $3 AND left_at IS NULL) AS groups
+       WHERE app_id = $2 AND user_id = $3 AND left_at IS NULL AND in_lane = 0) AS groups
      FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
      WHERE m.conversation = $1 AND m.user_id = $3`,
     conversation,

@@ -2,10 +2,11 @@ import { Refused, type Instant, type Message, type Urole, type UserId } from '@t
 
 import type { Draft, Place, Room, WrappedKey } from '../chat/ports.ts';
 import { startEpoch } from './conversations.ts';
+import { letIntoLane } from './desk/lanes.ts';
 import { addRow } from './members.ts';
 import { append } from './messages.ts';
 import type { Sql } from './sql.ts';
-import { placeOf } from './standing.ts';
+import { findLane, placeOf, roleIn } from './standing.ts';
 
 export async function addMembers(
   sql: Sql,
@@ -13,10 +14,13 @@ export async function addMembers(
   { members, now, room }: { members: { userId: UserId; urole?: Urole; notice: Draft }[]; now: Instant; room?: Room },
 ): Promise<{ added: UserId[]; messages: Message[] }> {
   const stand = await placeOf(sql, place);
+  const lane = await findLane(sql, stand);
   const added: UserId[] = [];
   const messages: Message[] = [];
   for (const { notice, ...member } of members) {
-    if (!(await addRow(sql, { conversation: stand.conversation, appId: place.appId, ...member }, room))) continue;
+    const who = { appId: place.appId, ...member };
+    if (!(await addRow(sql, { conversation: stand.conversation, ...who }, room))) continue;
+    if (lane && (await roleIn(sql, stand.conversation, who)) === 'service') await letIntoLane(sql, lane, who);
     added.push(member.userId);
     messages.push(await append(sql, stand, notice, now));
   }
@@ -26,16 +30,33 @@ export async function addMembers(
 export async function removeMember(
   sql: Sql,
   place: Place,
-  { userId, key, notice, now }: { userId: UserId; key: WrappedKey; notice: Draft; now: Instant },
+  change: { userId: UserId; key: WrappedKey; notice: Draft; now: Instant; laneKey?: WrappedKey },
 ): Promise<Message> {
-  const { conversation } = await placeOf(sql, place);
+  const { userId, key, notice, now, laneKey } = change;
+  const stand = await placeOf(sql, place);
+  if (!(await leave(sql, stand.conversation, userId, now))) throw new Refused('member.not_found', `userId: ${userId}`);
+  await sql.query(
+    `UPDATE conversations SET assignee = NULL WHERE id = $1 AND assignee = $2`,
+    stand.conversation,
+    userId,
+  );
+  const lane = await findLane(sql, stand);
+  if (lane && (await leave(sql, lane.conversation, userId, now))) {
+    // Somebody has begun the notes since the caller looked.
+    if (!laneKey) throw new Refused('key.stale_epoch');
+    await startEpoch(sql, lane, laneKey);
+  }
+  await startEpoch(sql, stand, key);
+  return append(sql, await placeOf(sql, place), notice, now);
+}
+
+/** False for whoever is not in it. */
+async function leave(sql: Sql, conversation: number, userId: UserId, now: Instant): Promise<boolean> {
   const left = await sql.query(
     `UPDATE members SET left_at = $3 WHERE conversation = $1 AND user_id = $2 AND left_at IS NULL RETURNING user_id`,
     conversation,
     userId,
     now,
   );
-  if (left.length === 0) throw new Refused('member.not_found', `userId: ${userId}`);
-  await startEpoch(sql, place, key);
-  return append(sql, await placeOf(sql, place), notice, now);
+  return left.length === 1;
 }

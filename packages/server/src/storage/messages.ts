@@ -9,14 +9,16 @@ import {
   type MsgId,
   type Page,
   type Seq,
+  type Urole,
   type UserId,
 } from '@trialogue/protocol';
 
 import type { Accepted, Actor, Draft, Place, Range } from '../chat/ports.ts';
 import { hashOf } from './contentHash.ts';
+import { putDesk, turned } from './desk/turns.ts';
 import { findDropped } from './dropped.ts';
 import type { Sql } from './sql.ts';
-import { findPlace, isMember, placeOf, standOf, type Stand } from './standing.ts';
+import { findPlace, placeOf, roleIn, standOf, type MemberStand, type Stand } from './standing.ts';
 import { windowOf } from './window.ts';
 
 export interface MessageColumns {
@@ -48,7 +50,7 @@ export async function appendMessage(
   draft: Draft,
   now: Instant,
 ): Promise<Accepted> {
-  let stand: Stand;
+  let stand: MemberStand;
   try {
     stand = await standOf(sql, 'send', actor, dlgId);
   } catch (refusal) {
@@ -58,7 +60,7 @@ export async function appendMessage(
     if (stored?.isSame) return stored.answer;
     throw refusal;
   }
-  return appendOnce(sql, stand, draft, now);
+  return appendOnce(sql, stand, draft, now, stand.urole);
 }
 
 /**
@@ -69,20 +71,31 @@ export async function appendMessage(
  */
 export async function appendFor(sql: Sql, place: Place, draft: Draft, now: Instant): Promise<Accepted> {
   const stand = await placeOf(sql, place);
-  if (draft.fromuid !== SYSTEM && !(await isMember(sql, stand.conversation, draft.fromuid))) {
+  const author = { appId: place.appId, userId: draft.fromuid };
+  const urole = draft.fromuid === SYSTEM ? undefined : await roleIn(sql, stand.conversation, author);
+  if (draft.fromuid !== SYSTEM && urole === undefined) {
     throw new Refused('member.not_found', `userId: ${draft.fromuid}`);
   }
   const dropped = stand.minSeq > 1 ? await findDropped(sql, stand.conversation, draft) : undefined;
-  return dropped?.answer ?? appendOnce(sql, stand, draft, now);
+  return dropped?.answer ?? appendOnce(sql, stand, draft, now, urole);
 }
 
 /** A repeat is answered before its epoch is looked at: what was stored stays stored when the key has changed since (I7). */
-async function appendOnce(sql: Sql, stand: Stand, draft: Draft, now: Instant): Promise<Accepted> {
+async function appendOnce(
+  sql: Sql,
+  stand: Stand,
+  draft: Draft,
+  now: Instant,
+  urole: Urole | undefined,
+): Promise<Accepted> {
   const stored = await findStored(sql, stand, draft);
   if (stored?.isSame) return stored.answer;
   if (stored) throw new Refused('message.id_conflict');
   const { seq, msgId, sentAt } = await append(sql, stand, draft, now);
-  return { seq, msgId, sentAt, repeated: false };
+  const turn = urole && stand.laneId === null ? turned(stand, urole, sentAt) : undefined;
+  if (turn) await putDesk(sql, stand.conversation, { ...stand, ...turn });
+  const reopened = turn?.status === 'open' && stand.status === 'closed';
+  return { seq, msgId, sentAt, repeated: false, ...(reopened && { reopened }) };
 }
 
 /** What was stored under the sender's id for it, and whether it is this very content. */

@@ -8,11 +8,12 @@ import { ada, bo, cy, mal, shop, type Person } from '@trialogue/testkit';
 import { afterAll, beforeAll } from 'vitest';
 
 import type { Actor, Draft, Place, Store } from '../chat/ports.ts';
+import type { Storage } from './commands.ts';
 import { openInProcess } from './sqlite/inProcess.ts';
 import { openThreads } from './sqlite/threads.ts';
 
 /** Every adapter of the storage: the contract tests run on each. */
-export const stores: [name: string, open: () => Promise<Store>][] = [
+export const stores: [name: string, open: () => Promise<Storage>][] = [
   ['SQLite in process', () => openInProcess()],
   [
     'SQLite in threads',
@@ -32,8 +33,8 @@ export const stores: [name: string, open: () => Promise<Store>][] = [
 ];
 
 /** A store with the cast in it, opened before the tests of a file and closed after them. */
-export function openedStore(open: () => Promise<Store>): { store: Store } {
-  const at = {} as { store: Store };
+export function openedStore(open: () => Promise<Storage>): { store: Storage } {
+  const at = {} as { store: Storage };
   beforeAll(async () => {
     at.store = await open();
     await putCast(at.store);

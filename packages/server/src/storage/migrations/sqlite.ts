@@ -153,4 +153,42 @@ export const sqliteMigrations: readonly (readonly string[])[] = [
     ) STRICT, WITHOUT ROWID`,
     `CREATE INDEX fences_by_time ON fences (raised_at)`,
   ],
+  [
+    // The conversation that this one holds customer service's notes about.
+    `ALTER TABLE conversations ADD COLUMN lane_of INTEGER REFERENCES conversations (id)`,
+    `CREATE UNIQUE INDEX lanes ON conversations (lane_of) WHERE lane_of IS NOT NULL`,
+    // Where it stands for the desk: see desk/turns.ts. Lists of what there is little of have an index of their own.
+    `ALTER TABLE conversations ADD COLUMN desk_status TEXT NOT NULL DEFAULT 'open'`,
+    `ALTER TABLE conversations ADD COLUMN assignee TEXT`,
+    `ALTER TABLE conversations ADD COLUMN called_at INTEGER`,
+    `ALTER TABLE conversations ADD COLUMN waiting_user INTEGER`,
+    `ALTER TABLE conversations ADD COLUMN waiting_merchant INTEGER`,
+    `CREATE INDEX conversations_called ON conversations (app_id, called_at)
+      WHERE called_at IS NOT NULL AND assignee IS NULL`,
+    `CREATE INDEX conversations_assigned ON conversations (app_id, assignee)
+      WHERE assignee IS NOT NULL AND desk_status <> 'closed'`,
+    `CREATE INDEX conversations_waiting ON conversations (app_id)
+      WHERE waiting_user IS NOT NULL OR waiting_merchant IS NOT NULL`,
+    // A user's conversations are found, and counted, without the notes about them.
+    `ALTER TABLE members ADD COLUMN in_lane INTEGER NOT NULL DEFAULT 0`,
+    `DROP INDEX members_of_user`,
+    `CREATE INDEX members_of_user ON members (app_id, user_id, conversation) WHERE left_at IS NULL AND in_lane = 0`,
+    // What the platform says of a user for the desk, sealed.
+    `CREATE TABLE user_customs (
+      app_id TEXT NOT NULL,
+      user_id TEXT NOT NULL,
+      sealed TEXT NOT NULL,
+      PRIMARY KEY (app_id, user_id),
+      FOREIGN KEY (app_id, user_id) REFERENCES users (app_id, user_id)
+    ) STRICT, WITHOUT ROWID`,
+    // Of the whole app where the owner is empty.
+    `CREATE TABLE canned_replies (
+      app_id TEXT NOT NULL REFERENCES apps (app_id),
+      owner_id TEXT NOT NULL,
+      reply_id TEXT NOT NULL,
+      sealed TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      PRIMARY KEY (app_id, owner_id, reply_id)
+    ) STRICT`,
+  ],
 ];

@@ -1,7 +1,6 @@
 import { Refused } from '@trialogue/protocol';
 
-import type { Store } from '../../chat/ports.ts';
-import { commands, storeOver, type Call } from '../commands.ts';
+import { commands, storeOver, type Call, type Storage } from '../commands.ts';
 import { IN_MEMORY, openDatabase } from './database.ts';
 import { isFatal } from './failures.ts';
 import { commitTogether, readAlone, type Outcome } from './groupCommit.ts';
@@ -19,7 +18,7 @@ const WAL_PAGES = 1000;
 export async function openInProcess(
   file: string = IN_MEMORY,
   onWarning: (what: string) => void = () => {},
-): Promise<Store> {
+): Promise<Storage> {
   const db = openDatabase(file);
   let previous: Promise<unknown> = Promise.resolve();
   let isOpen = true;

@@ -1,5 +1,4 @@
-import type { Store } from '../../chat/ports.ts';
-import { commands, storeOver } from '../commands.ts';
+import { commands, storeOver, type Storage } from '../commands.ts';
 import { startThread, type Thread } from './thread.ts';
 import type { Commit } from './wire.ts';
 
@@ -33,7 +32,7 @@ export async function openThreads(
   file: string,
   watch: StorageWatch,
   { noteEveryMs = NOTE_EVERY_MS } = {},
-): Promise<Store> {
+): Promise<Storage> {
   const threads: Thread[] = [];
   let isDead = false;
   let isNoted = true;

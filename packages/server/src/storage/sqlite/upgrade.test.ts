@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { id, type DlgId } from '@trialogue/protocol';
-import { ada, bo, shop } from '@trialogue/testkit';
+import { ada, bo, cy, shop } from '@trialogue/testkit';
 import { expect, test } from 'vitest';
 
 import { migrate } from '../migrations/migrate.ts';
@@ -58,6 +58,32 @@ test('a database of the version before loses nothing, and does all that the new 
   expect(await say(store, place, bo, 'four', 2000)).toMatchObject({ seq: 4 });
   expect(await store.dropFiles(1001)).toEqual(['f1']);
   expect(await store.raiseFence({ ...as(ada), client: { sid: 'tab-0123456789ab' as never, fence: 1 } }, 1)).toBe(true);
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+test('a database from before there was a desk has one: open conversations, nobody waits, and all goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trialogue-upgrade-'));
+  const file = join(folder, 'chat.db');
+  await writeVersion1(file);
+  const db = openDatabase(file);
+  await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations.slice(0, 2));
+  await db.query(`INSERT INTO users VALUES ('shop', 'cy', 'Cy', '', '', 'service')`);
+  await db.query(`INSERT INTO members (conversation, app_id, user_id, position) VALUES (1, 'shop', 'cy', 2)`);
+  db.close();
+
+  const store = await openInProcess(file);
+  const place = { appId: shop, dlgId: id<DlgId>('tea') };
+  expect(await store.readDesk(as(cy), place.dlgId, 'desk')).toEqual({
+    status: 'open',
+    assignee: null,
+    waiting: [],
+    calledAt: null,
+  });
+  const listed = await store.listConversations(as(cy), { page: 1, size: 9, filter: 'open' });
+  expect(listed).toMatchObject({ total: 1, list: [{ unread: 3, desk: { status: 'open' } }] });
+  await say(store, place, ada, 'four', 2000);
+  expect((await store.readDesk(as(cy), place.dlgId, 'desk')).waiting).toEqual([{ urole: 'user', since: 2000 }]);
   await store.close();
   await rm(folder, { recursive: true });
 });
