@@ -1,11 +1,48 @@
+import { fileURLToPath } from 'node:url';
+
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { build } from 'esbuild';
+import { defineConfig, type Plugin } from 'vite';
 
 const server = process.env['TRIALOGUE_SERVER'] ?? 'http://127.0.0.1:8080';
 
+const FILE = 'embed.js';
+const source = fileURLToPath(new URL('./src/embed/embed.ts', import.meta.url));
+
+/** One classic script under a name that stays: other people's pages point at it. */
+async function bundled(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [source],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2020',
+    charset: 'utf8',
+    write: false,
+    conditions: ['@trialogue/source'],
+  });
+  return outputFiles[0].text;
+}
+
+/** Makes `/embed.js`, in the build and on the development server. */
+const embedScript = (): Plugin => ({
+  name: 'trialogue-embed',
+  configureServer(server) {
+    server.middlewares.use(`/${FILE}`, (_, answer, next) => {
+      bundled().then((text) => {
+        answer.setHeader('content-type', 'text/javascript; charset=utf-8');
+        answer.end(text);
+      }, next);
+    });
+  },
+  async generateBundle() {
+    this.emitFile({ type: 'asset', fileName: FILE, source: await bundled() });
+  },
+});
+
 export default defineConfig({
   resolve: { conditions: ['@trialogue/source', 'module', 'browser', 'development|production'] },
-  plugins: [vue()],
+  plugins: [vue(), embedScript()],
   define: { __VUE_OPTIONS_API__: 'false' },
   server: {
     proxy: {
@@ -23,7 +60,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'vue', test: /node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]/ }] },
+        // Apart from ours, because it changes rarely; router and store are no part of the first page.
+        codeSplitting: { groups: [{ name: 'vue', test: /node_modules[\\/](@vue|vue)[\\/]/ }] },
       },
     },
   },

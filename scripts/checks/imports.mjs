@@ -11,7 +11,7 @@ const isBare = (specifier) => !/^[./]|^node:|^virtual:/.test(specifier);
 /** Run by people and tests, never shipped: these may use what the root package.json holds. */
 const TOOLING = [
   /\.test\.ts$|(UnderTest|\/fakes|\/fixture|\/crashWriter)\.ts$/,
-  /(^|\/)(build|workerFromSource)\.mjs$|\.config\.(ts|js)$/,
+  /(^|\/)(build|workerFromSource)\.mjs$|\.config\.(ts|js)$|^apps\/web\/vite\//,
   /^(stories|bench|nemesis)\//,
 ];
 const isTooling = (file) => TOOLING.some((pattern) => pattern.test(file));

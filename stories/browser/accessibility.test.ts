@@ -93,16 +93,17 @@ test.for(looks)(
     await look(adas.page, '04 members');
     await adas.page.keyboard.press('Escape');
 
+    await messageBox(adas.page).fill('一行\n两行\n三行');
+    await look(adas.page, '05 editor with three lines');
     await attach(adas.page, 'files', {
       name: '很长的文件名字用来看看会不会溢出.pdf',
       mimeType: 'application/pdf',
       buffer: Buffer.from('1'),
     });
-    await messageBox(adas.page).fill('一行\n两行\n三行');
-    await look(adas.page, '05 editor with an attachment');
+    await look(adas.page, '05 sheet with a file');
     await adas.page.getByRole('button', { name: /^移除/ }).click();
     await adas.page.getByRole('button', { name: /发送的图片/ }).click();
-    await adas.page.getByRole('dialog', { name: '茶罐.png' }).waitFor();
+    await adas.page.getByRole('dialog', { name: /发送的图片$/ }).waitFor();
     await look(adas.page, '06 picture');
     await adas.page.keyboard.press('Escape');
 
@@ -151,7 +152,7 @@ test.for(looks)(
     await one.page.getByRole('button', { name: /春茶/ }).click();
     await entered(one.page.frameLocator('iframe'));
     await look(one.page, '17 workbench, conversation');
-    await one.page.getByRole('button', { name: '← 你的会话' }).or(one.page.getByRole('searchbox')).first().click();
+    await one.page.getByRole('button', { name: '返回会话列表' }).or(one.page.getByRole('searchbox')).first().click();
     await one.page.getByRole('searchbox', { name: '搜索会话' }).fill('没有这样的');
     await one.page.getByText('没有匹配的会话').waitFor();
     await look(one.page, '18 workbench, no match');

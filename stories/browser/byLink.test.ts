@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { desktop, phone } from './chromium.ts';
-import { attach, entered, hears, messageBox, rowsOf, said, say, sendButton } from './conversation.ts';
+import { attach, entered, hears, messageBox, rowsOf, said, say, sendAttached } from './conversation.ts';
 import { drawPicture } from './picture.ts';
 import { openScene, type Scene } from './scene.ts';
 import { until } from './until.ts';
@@ -62,7 +62,7 @@ test('Ada sees her message stored, then read by one, then by all', async () => {
 
   const bos = await scene.enter(group.linkOf(bo.userId));
   await hears(bos.page, '有人吗？');
-  await row.getByText('已读 1', { exact: true }).waitFor();
+  await row.getByText('1 人已读', { exact: true }).waitFor();
 
   await scene.enter(group.linkOf(cy.userId));
   await row.getByText('全部已读', { exact: true }).waitFor();
@@ -78,7 +78,7 @@ test('Ada sends a picture and Bo a file; the others get them as they were', asyn
 
   const picture = drawPicture();
   await attach(adas.page, 'images', { name: '破损.png', mimeType: 'image/png', buffer: picture.png });
-  await sendButton(adas.page).click();
+  await sendAttached(adas.page);
   for (const { page } of [adas, bos, cys]) {
     const shown = page.getByRole('button', { name: /发送的图片/ }).getByRole('img', { name: '破损.png' });
     expect(await pixelsOf(shown)).toEqual(picture.pixels);
@@ -86,8 +86,7 @@ test('Ada sends a picture and Bo a file; the others get them as they were', asyn
 
   const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * 31 + (at >> 8)) % 256));
   await attach(bos.page, 'files', { name: '发票 №1.bin', mimeType: 'application/octet-stream', buffer: bytes });
-  await messageBox(bos.page).fill('发票在这里');
-  await sendButton(bos.page).click();
+  await sendAttached(bos.page, '发票在这里');
   for (const { page } of [adas, cys, bos]) {
     await hears(page, '发票在这里');
     const coming = page.waitForEvent('download');

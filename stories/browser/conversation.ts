@@ -43,7 +43,7 @@ export const rowsOf = (view: View): Promise<Row[]> =>
     })),
   );
 
-/** Picks files as a person does; the bytes go through the page's own input. */
+/** Picks files as a person does; the bytes go through the page's own input, and are then looked at in the sheet. */
 export async function attach(
   view: View,
   kind: 'images' | 'files',
@@ -51,4 +51,12 @@ export async function attach(
 ): Promise<void> {
   await view.getByTestId(`pick-${kind}`).setInputFiles(file);
   await view.getByRole('button', { name: `移除 ${file.name}` }).waitFor();
+}
+
+/** Sends what lies in the sheet. */
+export async function sendAttached(view: View, caption = ''): Promise<void> {
+  const sheet = view.getByRole('dialog', { name: '发送前预览' });
+  if (caption !== '') await sheet.getByRole('textbox', { name: '添加说明…' }).fill(caption);
+  await sheet.getByRole('button', { name: /^发送 \d+ 项$/ }).click();
+  await sheet.waitFor({ state: 'detached' });
 }

@@ -136,7 +136,7 @@ test('T27: when another agent signs in at the same desk, nothing of the one befo
   await messageBox(frame).fill('没写完的话');
 
   await transfer('dee');
-  await frame.getByText('选择左侧的会话开始接待').waitFor();
+  await frame.getByText('请选择一个会话').waitFor();
   expect(await frame.getByText('给小陈的秘密').count()).toBe(0);
   expect(await messageBox(frame).count()).toBe(0);
 
@@ -215,7 +215,7 @@ test('T9: where the policy is taken away, a foreign page around the frame is nei
   await page.goto(`${stranger.origin}/host.html`);
   await configured;
   const frame = page.frames()[1]!;
-  await frame.getByText('等待页面传入客服身份…').waitFor();
+  await frame.getByText('正在等待网页传入登录身份…').waitFor();
 
   const { token } = await scene.node.platform.createToken(cy.userId);
   await postToFrame(page, { action: 'transferUser', payload: { token, userId: cy.userId, urole: 'service' } });
@@ -225,7 +225,7 @@ test('T9: where the policy is taken away, a foreign page around the frame is nei
 
   expect((await heardBy(page)).map(({ data }) => data)).toEqual(['waiting', 'done']);
   expect(asked.filter((path) => path.includes('conversation'))).toEqual([]);
-  await frame.getByText('等待页面传入客服身份…').waitFor();
+  await frame.getByText('正在等待网页传入登录身份…').waitFor();
 });
 
 test.for(['a stranger', 'an origin that may embed us'])(
@@ -249,7 +249,7 @@ test.for(['a stranger', 'an origin that may embed us'])(
     );
     await advert.evaluate(() => (window as unknown as { attack(): void }).attack());
     await passed;
-    await ours.getByText('等待页面传入客服身份…').waitFor();
+    await ours.getByText('正在等待网页传入登录身份…').waitFor();
     expect(await advert.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
     expect((await heardBy(page)).map(({ data }) => data)).toEqual([{ action: 'ready', payload: {} }]);
   },

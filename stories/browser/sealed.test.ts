@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ada, bo, cy } from '@trialogue/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
-import { attach, entered, hears, messageBox, say, sendButton } from './conversation.ts';
+import { attach, entered, hears, say, sendAttached } from './conversation.ts';
 import { openScene, type Scene } from './scene.ts';
 import { ticketIn } from './ticket.ts';
 
@@ -23,8 +23,7 @@ test('after a conversation neither the database nor the files nor the logs hold 
   await say(adas.page, `Ada: ${secret}`);
   await node.platform.post(group.groupId, cy.userId, { type: 'text', text: `Cy: ${secret}` });
   await attach(adas.page, 'files', { name: `${secret}.txt`, mimeType: 'text/plain', buffer: Buffer.from(secret) });
-  await messageBox(adas.page).fill('…');
-  await sendButton(adas.page).click();
+  await sendAttached(adas.page, '…');
   await hears(adas.page, `Cy: ${secret}`, '…');
   await adas.page.getByRole('button', { name: `下载 ${secret}.txt` }).waitFor();
   // A reload asks for the history.

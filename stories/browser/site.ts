@@ -22,7 +22,9 @@ export async function startSite(given: Record<string, string | Buffer> = {}): Pr
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://here.invalid').pathname;
     const body = pages.get(path);
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': types[extname(path)] ?? 'text/plain' });
+    // A page may have a name without an ending.
+    const kind = types[extname(path)] ?? (/^<!doctype/i.test(String(body)) ? types['.html'] : 'text/plain');
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': kind });
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,15 +1,15 @@
 import type { DlgId, FileId, Seq, UserId } from '@trialogue/protocol';
 import type { Api, BodyOf, ClientApi, DataOf, DemoApi, Envelope, QueryOf } from '@trialogue/protocol/api';
-import axios, { type AxiosRequestConfig } from 'axios';
 
 // The interceptors.
 import './index.ts';
+import { axios, type Ask as Config } from './axios.ts';
 
 /**
  * One function per operation of the client API, under its `operationId`, and those of the demo platform.
  * Method, path, question and answer are checked against the table of operations, which only gives its types here.
  *
- * All of them: @throws {ApiRefused} when the server says no; an AxiosError when no answer came.
+ * All of them: @throws {ApiRefused} when the server says no; an AskFailed when no answer came.
  */
 export const getConfig = (query: QueryOf<ClientApi['getConfig']> = {}) =>
   client<'getConfig'>('GET', '/config', { params: query });
@@ -64,15 +64,51 @@ export function uploadFile(
   });
 }
 
-export async function downloadFile(dlgId: DlgId, fileId: FileId, signal?: AbortSignal): Promise<Blob> {
+export async function downloadFile(
+  dlgId: DlgId,
+  fileId: FileId,
+  signal?: AbortSignal,
+  heard?: (share: number) => void,
+): Promise<Blob> {
   const answer = await axios.request<Blob>({
     url: `/api/v1/conversations/${encodeURIComponent(dlgId)}/files/${encodeURIComponent(fileId)}`,
     responseType: 'blob',
     timeout: 0,
     ...(signal && { signal }),
+    ...(heard && { onDownloadProgress: ({ loaded, total }) => heard(total ? loaded / total : 0) }),
   });
   return answer.data;
 }
+
+/** Calls that came for customer service and nobody has answered. For customer service. */
+export const getQueue = (query: QueryOf<ClientApi['getQueue']> = {}, config?: Settings) =>
+  client<'getQueue'>('GET', '/queue', { ...config, params: query });
+
+export const patchDesk = (dlgId: DlgId, body: BodyOf<ClientApi['patchDesk']>) =>
+  client<'patchDesk'>('PATCH', '/conversations/:dlgId/desk', { at: { dlgId }, data: body });
+
+export const callService = (dlgId: DlgId) =>
+  client<'callService'>('POST', '/conversations/:dlgId/service', { at: { dlgId } });
+
+export const joinConversation = (dlgId: DlgId) =>
+  client<'joinConversation'>('POST', '/conversations/:dlgId/join', { at: { dlgId } });
+
+export const leaveConversation = (dlgId: DlgId) =>
+  client<'leaveConversation'>('POST', '/conversations/:dlgId/leave', { at: { dlgId } });
+
+export const openNotes = (dlgId: DlgId) =>
+  client<'openNotes'>('POST', '/conversations/:dlgId/notes', { at: { dlgId } });
+
+export const getCustomer = (dlgId: DlgId, config?: Settings) =>
+  client<'getCustomer'>('GET', '/conversations/:dlgId/customer', { ...config, at: { dlgId } });
+
+export const listReplies = (config?: Settings) => client<'listReplies'>('GET', '/replies', config);
+
+export const putReply = (replyId: string, body: BodyOf<ClientApi['putReply']>) =>
+  client<'putReply'>('PUT', '/replies/:replyId', { at: { replyId }, data: body });
+
+export const removeReply = (replyId: string) =>
+  client<'removeReply'>('DELETE', '/replies/:replyId', { at: { replyId } });
 
 export const getCast = () => demo<'getCast'>('GET', '/cast');
 
@@ -81,8 +117,8 @@ export const signIn = (userId: UserId) => demo<'signIn'>('POST', '/sign-in', { d
 export const createDemoGroup = (body: BodyOf<DemoApi['createDemoGroup']>) =>
   demo<'createDemoGroup'>('POST', '/groups', { data: body });
 
-type Settings = Pick<AxiosRequestConfig, 'keepSession' | 'signal'>;
-type Ask = AxiosRequestConfig & { at?: Readonly<Record<string, string | number>> };
+type Settings = Pick<Config, 'keepSession' | 'signal'>;
+type Ask = Config & { at?: Readonly<Record<string, string | number>> };
 
 const client = <Name extends keyof ClientApi>(
   method: ClientApi[Name]['method'],

@@ -1,9 +1,8 @@
 import { id, type FileId } from '@trialogue/protocol';
 import { ada, cy, tea } from '@trialogue/testkit';
-import axios, { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { router } from '../router/index.ts';
+import { followLinks } from '../lib/going.ts';
 import { getSession, lendSession, removeSession, setSession, type UserInfo } from '../utils/index.ts';
 import {
   createSession,
@@ -14,12 +13,13 @@ import {
   getMsgPage,
   uploadFile,
 } from './api.ts';
+import { AskFailed, axios, type Asked } from './axios.ts';
 import { ApiRefused, isCancelled, isNetworkFailure } from './refusal.ts';
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown } | Error;
 
 const asked: { method: string; url: string; token: string | undefined; data: unknown; params: unknown }[] = [];
-let answer: (config: InternalAxiosRequestConfig) => Answer | Promise<Answer>;
+let answer: (config: Asked) => Answer | Promise<Answer>;
 
 const refused = (error: string, code = 401) => ({
   body: { code, data: null, msg: 'No.', error, requestId: 'r1' },
@@ -27,11 +27,12 @@ const refused = (error: string, code = 401) => ({
 const fine = (data: unknown) => ({ body: { code: 0, data, msg: '' } });
 const adas: UserInfo = { userId: ada.userId, urole: 'user', token: 'old', refreshToken: 'r-old', groupId: tea };
 const renewed = fine({ token: 'new', refreshToken: 'r-new', expiresAt: 1, userId: 'ada', urole: 'user' });
-const tokenOf = (config: InternalAxiosRequestConfig) => String(config.headers.get('Authorization'));
+const tokenOf = (config: Asked) => String(config.headers['Authorization']);
 const isRefresh = ({ url }: { url?: string | undefined }) => url?.endsWith('/session/refresh') ?? false;
 
 const usual = axios.defaults.adapter;
-const push = vi.spyOn(router, 'push').mockResolvedValue(undefined);
+const push = vi.fn<(path: string) => void>();
+followLinks(push);
 
 beforeEach(() => {
   asked.length = 0;
@@ -43,23 +44,23 @@ beforeEach(() => {
     asked.push({
       method: config.method ?? '',
       url: config.url ?? '',
-      token: config.headers.get('Authorization')?.toString(),
+      token: config.headers['Authorization'],
       data: config.data,
       params: config.params,
     });
     const given = await new Promise<Answer>((done, fail) => {
-      config.signal?.addEventListener?.('abort', () => fail(new AxiosError('canceled', 'ERR_CANCELED', config)));
+      config.signal?.addEventListener('abort', () => fail(new AskFailed('ERR_CANCELED', config)));
       void Promise.resolve(answer(config)).then(done, fail);
     });
     if (given instanceof Error) throw given;
     const { status = 200, headers = {}, body } = given;
-    const response = { status, statusText: '', headers: new AxiosHeaders(headers), config, data: body };
-    if (status >= 400) throw new AxiosError('failed', 'ERR_BAD_REQUEST', config, null, response);
+    const response = { status, headers, config, data: body };
+    if (status >= 400) throw new AskFailed('ERR_BAD_RESPONSE', config, response);
     return response;
   };
 });
 afterEach(() => {
-  if (usual) axios.defaults.adapter = usual;
+  axios.defaults.adapter = usual;
 });
 
 describe('the envelope', () => {
@@ -67,7 +68,7 @@ describe('the envelope', () => {
     answer = () => fine({ list: [], total: 0, page: 1, size: 20 });
     expect(await getDlgPage({ page: 1 })).toEqual({ list: [], total: 0, page: 1, size: 20 });
     expect(asked).toMatchObject([
-      { method: 'get', url: '/api/v1/conversations', token: 'Bearer old', params: { page: 1 } },
+      { method: 'GET', url: '/api/v1/conversations', token: 'Bearer old', params: { page: 1 } },
     ]);
   });
 
@@ -84,7 +85,7 @@ describe('the envelope', () => {
   });
 
   test('no answer is not a refusal', async () => {
-    answer = () => new AxiosError('Network Error', 'ERR_NETWORK');
+    answer = (config) => new AskFailed('ERR_NETWORK', config);
     const error: unknown = await getMemberList(tea).catch((reason: unknown) => reason);
     expect(isNetworkFailure(error)).toBe(true);
     expect(error).not.toBeInstanceOf(ApiRefused);
@@ -98,7 +99,7 @@ describe('code 401', () => {
     await expect(getConversation(tea)).rejects.toMatchObject({ code: 401, error: 'auth.revoked' });
     expect(getSession('userInfo')).toBeUndefined();
     expect(getSession('farewell')).toBe('auth.revoked');
-    expect(push).toHaveBeenCalledExactlyOnceWith('/login/logout');
+    expect(push).toHaveBeenCalledExactlyOnceWith('/login/logout', { replace: false });
   });
 
   test('leaves the session alone where the caller deals with it: a used ticket says nothing about it', async () => {
@@ -159,12 +160,12 @@ describe('an expired token', () => {
     await expect(getMemberList(tea)).rejects.toMatchObject({ error: 'auth.expired' });
     expect(asked.filter(isRefresh)).toHaveLength(1);
     expect(getSession('userInfo')).toBeUndefined();
-    expect(push).toHaveBeenCalledExactlyOnceWith('/login/logout');
+    expect(push).toHaveBeenCalledExactlyOnceWith('/login/logout', { replace: false });
   });
 
   test('does not end the session when no answer comes to the renewal', async () => {
-    answer = (config) => (isRefresh(config) ? new AxiosError('Network Error', 'ERR_NETWORK') : refused('auth.expired'));
-    await expect(getMemberList(tea)).rejects.toThrow('Network Error');
+    answer = (config) => (isRefresh(config) ? new AskFailed('ERR_NETWORK', config) : refused('auth.expired'));
+    await expect(getMemberList(tea)).rejects.toThrow('ERR_NETWORK');
     expect(getSession('userInfo')).toEqual(adas);
   });
 

@@ -1,21 +1,9 @@
-import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-
-import { router } from '../router/index.ts';
+import { goTo } from '../lib/going.ts';
 import * as utils from '../utils/index.ts';
+import { AskFailed, axios, type Answer, type Asked } from './axios.ts';
 import { addPendingRequestRecord, removePendingRequestRecord } from './pending.ts';
 import { ApiRefused, isEnvelope } from './refusal.ts';
 import { renew } from './renew.ts';
-
-declare module 'axios' {
-  interface AxiosRequestConfig {
-    /** The caller deals with a 401 itself: the session stays, and so does the page. */
-    keepSession?: boolean;
-    /** The caller reads the code itself. */
-    isEnvelopeWanted?: boolean;
-    /** Sent a second time, with a renewed token. */
-    isSecondTry?: boolean;
-  }
-}
 
 // The API of the origin that served this page. Another one: write it here, and allow this page's origin there.
 axios.defaults.baseURL = '';
@@ -23,7 +11,7 @@ axios.defaults.timeout = 20_000;
 
 axios.interceptors.request.use((config) => {
   const userInfo = utils.getSession('userInfo');
-  if (userInfo) config.headers.set('Authorization', `Bearer ${userInfo.token}`);
+  if (userInfo) config.headers['Authorization'] = `Bearer ${userInfo.token}`;
   addPendingRequestRecord(config);
   return config;
 });
@@ -46,7 +34,7 @@ axios.interceptors.response.use(
     }
   },
   async (error: unknown) => {
-    if (axios.isAxiosError(error)) {
+    if (error instanceof AskFailed) {
       removePendingRequestRecord(error.config);
       if (error.response) await readRefusal(error.response);
       // 413, 415, 429 and 503 come with a status of their own and the same envelope.
@@ -58,7 +46,7 @@ axios.interceptors.response.use(
 );
 
 /** A file is asked for as bytes. A refusal comes as JSON all the same; unlike a file, it is no attachment. */
-async function readRefusal(res: AxiosResponse): Promise<void> {
+async function readRefusal(res: Answer): Promise<void> {
   if (!(res.data instanceof Blob) || res.headers['content-disposition'] !== undefined) return;
   try {
     res.data = JSON.parse(await res.data.text());
@@ -68,7 +56,7 @@ async function readRefusal(res: AxiosResponse): Promise<void> {
 }
 
 /** Renews an expired token, silently and once, and asks again. */
-async function onceMore(res: AxiosResponse): Promise<AxiosResponse | undefined> {
+async function onceMore(res: Answer): Promise<Answer | undefined> {
   const userInfo = utils.getSession('userInfo');
   if (!userInfo || res.config.isSecondTry) return undefined;
   const isNewerHere = tokenOf(res.config) !== `Bearer ${userInfo.token}`;
@@ -76,14 +64,14 @@ async function onceMore(res: AxiosResponse): Promise<AxiosResponse | undefined> 
   return axios.request({ ...res.config, isSecondTry: true });
 }
 
-const tokenOf = (config: InternalAxiosRequestConfig): string => String(config.headers.get('Authorization') ?? '');
+const tokenOf = (config: Asked): string => config.headers['Authorization'] ?? '';
 
 /** The session is over: the page for signing in says why. */
-export function signOut(why: utils.Farewell, asked?: InternalAxiosRequestConfig): void {
+export function signOut(why: utils.Farewell, asked?: Asked): void {
   const userInfo = utils.getSession('userInfo');
   // An answer to a session that is no longer this tab's says nothing about the one that is.
   if (asked && userInfo && tokenOf(asked) !== `Bearer ${userInfo.token}`) return;
   utils.removeSession('userInfo');
   utils.setSession('farewell', why);
-  void router.push('/login/logout');
+  goTo('/login/logout');
 }

@@ -1,5 +1,6 @@
 import type { Envelope } from '@trialogue/protocol/api';
-import { AxiosError } from 'axios';
+
+import { AskFailed } from './axios.ts';
 
 /** The server said no. What to tell the user is in `error`, a stable name. */
 export class ApiRefused extends Error {
@@ -21,7 +22,7 @@ export const isEnvelope = (data: unknown): data is Envelope<unknown> =>
   typeof data === 'object' && data !== null && 'code' in data && typeof data.code === 'number';
 
 /** Whether a later, identical request took this one's place, or its caller gave it up. */
-export const isCancelled = (error: unknown): boolean => error instanceof AxiosError && error.code === 'ERR_CANCELED';
+export const isCancelled = (error: unknown): boolean => error instanceof AskFailed && error.code === 'ERR_CANCELED';
 
 /** Whether no answer came at all. */
-export const isNetworkFailure = (error: unknown): boolean => error instanceof AxiosError && !error.response;
+export const isNetworkFailure = (error: unknown): boolean => error instanceof AskFailed && !error.response;

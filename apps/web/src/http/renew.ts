@@ -1,8 +1,8 @@
 import type { Envelope, Session } from '@trialogue/protocol/api';
-import axios from 'axios';
 
 import * as utils from '../utils/index.ts';
 import type { UserInfo } from '../utils/index.ts';
+import { axios } from './axios.ts';
 
 /**
  * A newer token for the session that `stale` is of; none when the session is over.
@@ -20,11 +20,13 @@ export async function renew(stale: UserInfo): Promise<UserInfo | undefined> {
       utils.setSession('userInfo', kept);
       return kept;
     }
-    const answer = await axios.post<Envelope<Session>>(
-      '/api/v1/session/refresh',
-      { refreshToken: kept.refreshToken },
-      { keepSession: true, isEnvelopeWanted: true },
-    );
+    const answer = await axios.request<Envelope<Session>>({
+      method: 'POST',
+      url: '/api/v1/session/refresh',
+      data: { refreshToken: kept.refreshToken },
+      keepSession: true,
+      isEnvelopeWanted: true,
+    });
     if (answer.data.code !== 0) return undefined;
     const { token, refreshToken, expiresAt, userId, urole } = answer.data.data;
     const renewed: UserInfo = { ...kept, token, refreshToken, expiresAt, userId, urole };

@@ -1,25 +1,16 @@
-import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import type { useNotices } from './notices.ts';
 
-export interface Notice {
-  id: number;
-  text: string;
-  isError: boolean;
-}
+type Notices = ReturnType<typeof useNotices>;
 
-const SHOWN_MS = 4_000;
+/** The store comes after the first message, and with it what shows it: nobody needs either before. */
+let arrived: Promise<Notices> | undefined;
+const withNotices = async (work: (notices: Notices) => void): Promise<void> => {
+  arrived ??= import('./notices.ts').then((store) => store.useNotices());
+  work(await arrived);
+};
 
-/** Short notices at the edge of the screen; the newest replaces the one before. */
-export const useToast = defineStore('toast', () => {
-  const notice = ref<Notice>();
-  let count = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function show(text: string, isError: boolean) {
-    clearTimeout(timer);
-    count += 1;
-    notice.value = { id: count, text, isError };
-    timer = setTimeout(() => (notice.value = undefined), SHOWN_MS);
-  }
-  return { notice, tell: (text: string) => show(text, false), warn: (text: string) => show(text, true) };
+/** Tells or warns the reader in one line at the edge of the screen. */
+export const useToast = () => ({
+  tell: (text: string) => void withNotices((notices) => notices.tell(text)),
+  warn: (text: string) => void withNotices((notices) => notices.warn(text)),
 });

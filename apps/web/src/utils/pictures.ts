@@ -10,6 +10,13 @@ export function ownPicture(address: string | undefined): string | undefined {
 }
 
 /** Kinds that a browser draws as a picture and never runs. */
-const drawn: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+const drawn: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/bmp',
+]);
 
 export const isDrawn = (mime: string): boolean => drawn.has(mime);

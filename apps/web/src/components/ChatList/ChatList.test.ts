@@ -1,15 +1,21 @@
 import { SYSTEM, id, type ClientMsgId, type MsgId, type Seq, type UserId } from '@trialogue/protocol';
 import { ada, bo, cy, tea } from '@trialogue/testkit';
-import { mount } from '@vue/test-utils';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { enableAutoUnmount, mount } from '@vue/test-utils';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { speak } from '../../utils/i18n/index.ts';
+import { speak, withWords } from '../../utils/i18n/index.ts';
 import type { Said } from '../../views/groupConversation/timeline.ts';
+import { actionsFor } from './actions.ts';
 import ChatList from './ChatList.vue';
 import type { Person } from './people.ts';
 import { layOut, type Dividers, type Entry } from './rows.ts';
 
-beforeAll(() => speak('en'));
+beforeAll(async () => {
+  await speak('en');
+  // Lazy, and slow to come the first time.
+  await withWords('list', import('./MessageMenu.vue'));
+}, 200_000);
+enableAutoUnmount(afterEach);
 
 const noon = new Date(2026, 10, 20, 12).getTime();
 const entry = (seq: Seq, fromuid: UserId, said: Said | string, more: Partial<Entry> = {}): Entry => ({
@@ -25,14 +31,19 @@ const entry = (seq: Seq, fromuid: UserId, said: Said | string, more: Partial<Ent
 });
 const people = new Map<UserId, Person>([ada, bo, cy].map((one) => [one.userId, { ...one, avatar: '' }]));
 
-interface More {
+interface More extends Partial<InstanceType<typeof ChatList>['$props']> {
   readers?: number;
-  older?: 'more' | 'none' | 'failed';
-  isCut?: boolean;
-  restoredAt?: Seq;
+  /** Into the document, where there is a focus. */
+  attach?: boolean;
 }
-const open = (entries: Entry[], { readers = 0, ...more }: More = {}) =>
+type List = ReturnType<typeof open>;
+async function pressOn(list: List, key: KeyboardEventInit) {
+  await list.get('[role=log]').trigger('keydown', { key: 'ArrowDown' });
+  await list.get('article').trigger('keydown', key);
+}
+const open = (entries: Entry[], { readers = 0, attach = false, ...more }: More = {}) =>
   mount(ChatList, {
+    ...(attach && { attachTo: document.body }),
     props: {
       dlgId: tea,
       entries,
@@ -94,6 +105,11 @@ describe('the list of messages', () => {
   test('tells how many have read', () => {
     const said = [entry(1, ada.userId, 'hello')];
     expect(open(said).get('.fate').text()).toBe('Sent');
+    expect(
+      open(said, { deliveredTo: () => 1 })
+        .get('.fate')
+        .text(),
+    ).toBe('Delivered');
     expect(open(said, { readers: 1 }).get('.fate').text()).toBe('Read by 1');
     expect(open(said, { readers: 2 }).get('.fate').text()).toBe('Read by all');
   });
@@ -137,23 +153,14 @@ describe('the list of messages', () => {
     ).toBe('Not sent: The message is too long');
   });
 
-  test('the menu of a failed message sends it again or deletes it, by a tap, a long press or the keyboard', async () => {
-    const failed = entry(1, ada.userId, 'hello', { seq: undefined, state: 'failed' });
-    const list = open([failed]);
-    const menu = list.get('.menu');
-    await list.get('.bubble').trigger('click');
-    expect(menu.classes()).toContain('shown');
-    await list.get('.bubble').trigger('click');
-    expect(menu.classes()).not.toContain('shown');
-    await list.get('.bubble').trigger('contextmenu');
-    expect(menu.classes()).toContain('shown');
-    // In the order of the keyboard it is always there.
-    const [again, discard] = menu.findAll('button');
-    await again?.trigger('click');
-    expect(list.emitted('retry')).toEqual([[failed]]);
-    expect(menu.classes()).not.toContain('shown');
-    await discard?.trigger('click');
-    expect(list.emitted('discard')).toEqual([[failed]]);
+  test('§4.3: with one other person it is read or not; among more, who has read it can be looked up', async () => {
+    const said = [entry(1, ada.userId, 'hello')];
+    const alone = open(said, { readers: 1, others: 1 });
+    expect(alone.get('.fate').text()).toBe('Read');
+    expect(alone.find('.fate button').exists()).toBe(false);
+    const group = open(said, { readers: 1 });
+    await group.get('.fate button').trigger('click');
+    expect(group.emitted('readers')).toEqual([[said[0]]]);
   });
 
   test('who cannot see the list hears that a message was not sent', async () => {
@@ -184,26 +191,6 @@ describe('the list of messages', () => {
     await list.setProps({ entries: [...old, entry(3, bo.userId, 'c')] });
     expect(list.findAll('.divider')).toHaveLength(1);
     expect(list.get('[data-seq="3"] .divider').text()).toContain('Restored from a backup');
-  });
-
-  test('only an own message, and only a young one, can be taken back', () => {
-    const young = { sentAt: Date.now() - 1000 };
-    expect(
-      open([entry(1, ada.userId, 'a', young)])
-        .find('.recall')
-        .exists(),
-    ).toBe(true);
-    expect(
-      open([entry(1, bo.userId, 'a', young)])
-        .find('.recall')
-        .exists(),
-    ).toBe(false);
-    const old = { sentAt: Date.now() - 3 * 60_000 };
-    expect(
-      open([entry(1, ada.userId, 'a', old)])
-        .find('.recall')
-        .exists(),
-    ).toBe(false);
   });
 
   test('asks once for older messages at one place, however often it is scrolled', async () => {
@@ -249,6 +236,142 @@ describe('the list of messages', () => {
   });
 });
 
+describe('what one can do with a message (client.md §4.4, long-press menu)', () => {
+  const reader = { me: ada.userId, now: noon, canForward: true, canSay: true, isTouch: false };
+  const young = { sentAt: noon - 60_000 };
+  const of = (one: Entry, more: Partial<typeof reader> = {}) => actionsFor(one, { ...reader, ...more });
+
+  test('by who said it, what it is and how long ago', () => {
+    expect(of(entry(1, ada.userId, 'a', young))).toEqual(['quote', 'copy', 'edit', 'forward', 'recall']);
+    expect(of(entry(1, bo.userId, 'a', young))).toEqual(['quote', 'copy', 'forward']);
+    expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 3 * 60_000 }))).toEqual(['quote', 'copy', 'edit', 'forward']);
+    expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 16 * 60_000 }))).toEqual(['quote', 'copy', 'forward']);
+    expect(of(entry(1, bo.userId, 'a'), { canForward: false, canSay: false, isTouch: true })).toEqual([
+      'copy',
+      'select',
+    ]);
+    expect(of(entry(1, bo.userId, 'a', { recalled: true }))).toEqual([]);
+    expect(of(entry(1, SYSTEM, { type: 'system', event: 'joined' }))).toEqual([]);
+  });
+
+  test('one that has failed is sent again or deleted', () => {
+    const failed = entry(1, ada.userId, 'a', { seq: undefined, state: 'failed' });
+    expect(of(failed)).toEqual(['retry', 'copy', 'discard']);
+  });
+
+  const menu = () => document.body.querySelector('[role=menu]');
+  test.for([
+    ['by the right button', (list: List) => list.get('.bubble').trigger('contextmenu', { clientX: 5, clientY: 5 })],
+    ['by the menu key', (list: List) => pressOn(list, { key: 'ContextMenu' })],
+    ['by Shift+F10', (list: List) => pressOn(list, { key: 'F10', shiftKey: true })],
+    ['by its button', (list: List) => list.get('.more').trigger('click')],
+  ] as const)('its menu is opened %s, and Esc closes it', async ([, openIt]) => {
+    const said = entry(1, bo.userId, 'hello');
+    const list = open([said], { attach: true });
+    await openIt(list);
+    await vi.waitFor(() => expect(menu()?.querySelectorAll('[role=menuitem]')).toHaveLength(2));
+    menu()?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    await vi.waitFor(() => expect(menu()).toBeNull());
+    expect(document.activeElement?.closest('article')?.getAttribute('data-seq')).toBe('1');
+  });
+
+  test('a long press opens it, unless the finger strays', async () => {
+    vi.useFakeTimers();
+    try {
+      const list = open([entry(1, bo.userId, 'hello')]);
+      const bubble = list.get('.bubble');
+      const finger = { pointerId: 1, pointerType: 'touch', isPrimary: true, clientX: 50, clientY: 50 };
+      await bubble.trigger('pointerdown', finger);
+      await bubble.trigger('pointermove', { ...finger, clientY: 62 });
+      await vi.advanceTimersByTimeAsync(500);
+      expect(list.findComponent({ name: 'AsyncComponentWrapper' }).exists()).toBe(false);
+      await bubble.trigger('pointerdown', finger);
+      await bubble.trigger('pointermove', { ...finger, clientY: 55 });
+      await vi.advanceTimersByTimeAsync(450);
+      expect(list.findComponent({ name: 'AsyncComponentWrapper' }).exists()).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('a swipe in the direction of reading quotes, a short one does not', async () => {
+    const said = entry(1, bo.userId, 'hello');
+    const list = open([said]);
+    const bubble = list.get('.bubble');
+    const finger = { pointerId: 1, pointerType: 'touch', isPrimary: true, clientX: 50, clientY: 50 };
+    for (const clientX of [80, 120]) {
+      await bubble.trigger('pointerdown', finger);
+      await bubble.trigger('pointermove', { ...finger, clientX: 62 });
+      await bubble.trigger('pointermove', { ...finger, clientX });
+      await bubble.trigger('pointerup', finger);
+    }
+    expect(list.emitted('quote')).toEqual([[said]]);
+  });
+});
+
+describe('what a row shows', () => {
+  test('a quote with its author and first line; a tap goes there', async () => {
+    const quote = { seq: 1, fromuid: bo.userId, type: 'text', text: 'Which tea?\nGreen?' };
+    const entries = [entry(1, bo.userId, 'Which tea?'), entry(2, ada.userId, { type: 'text', text: 'Green', quote })];
+    const list = open(entries, { at: (seq: Seq) => entries[seq - 1] });
+    expect(list.get('.quote').text()).toBe(`${bo.name} Which tea? Green?`);
+    await list.get('.quote').trigger('click');
+    await vi.waitFor(() => expect(list.get('[data-seq="1"]').classes()).toContain('lit'));
+  });
+
+  test('a quote of what was taken back says so, and no more', () => {
+    const quote = { seq: 1, fromuid: bo.userId, type: 'text', text: 'secret' };
+    const list = open([entry(2, ada.userId, { type: 'text', text: 'Green', quote })], {
+      at: () => entry(1, bo.userId, '', { recalled: true }),
+    });
+    expect(list.get('.quote').text()).toBe('The quoted message was taken back');
+  });
+
+  test('a quote of what is not here is asked for', async () => {
+    const quote = { seq: 1, fromuid: bo.userId, type: 'text', text: 'a' };
+    const list = open([entry(900, ada.userId, { type: 'text', text: 'b', quote })]);
+    await list.get('.quote').trigger('click');
+    expect(list.emitted('reach')).toEqual([[1]]);
+  });
+
+  test('that it was edited, and whom it names', () => {
+    const said: Said = { type: 'text', text: 'Hi @Ada!', mentions: [{ userId: ada.userId, at: 3, length: 4 }] };
+    const list = open([entry(1, bo.userId, said, { isEdited: true })]);
+    expect(list.get('.edited').text()).toBe('Edited');
+    expect(list.get('.mention.ours').text()).toBe('@Ada');
+  });
+
+  test('more than 20 lines in part (client.md §4.2, rich text)', async () => {
+    const list = open([entry(1, bo.userId, 'line\n'.repeat(30)), entry(2, bo.userId, 'line\n'.repeat(9))]);
+    const [long, short] = list.findAll('.text');
+    expect(short?.classes()).not.toContain('cut');
+    expect(long?.classes()).toContain('cut');
+    await list.get('.unfold').trigger('click');
+    expect(long?.classes()).not.toContain('cut');
+  });
+
+  test('who said it and when, to whom it is read out (client.md §4.6)', () => {
+    const label = open([entry(1, bo.userId, 'hello')])
+      .get('article')
+      .attributes('aria-label');
+    expect(label).toContain(bo.name);
+    expect(label).toContain('hello');
+  });
+
+  test('a gap in the log, where it lasts', () => {
+    expect(
+      open([entry(1, bo.userId, 'a')])
+        .find('.gap')
+        .exists(),
+    ).toBe(false);
+    expect(
+      open([entry(1, bo.userId, 'a')], { isGapped: true })
+        .get('.gap')
+        .text(),
+    ).toBe('Loading…');
+  });
+});
+
 describe('rows', () => {
   const shapes = (entries: Entry[], dividers: Dividers = {}) =>
     layOut(entries, 0, entries.length, dividers).map(
@@ -261,6 +384,14 @@ describe('rows', () => {
       ' ]',
       '[]',
     ]);
+  });
+
+  test('the unread line stands above the first unread message that has a row of its own', () => {
+    const entries = [entry(1, bo.userId, 'a'), entry(4, bo.userId, 'b'), entry(5, bo.userId, 'c')];
+    const lines = (unreadFrom: Seq) => layOut(entries, 0, 3, { unreadFrom }).map(({ firstUnread }) => firstUnread);
+    expect(lines(2)).toEqual([false, true, false]);
+    expect(lines(5)).toEqual([false, false, true]);
+    expect(layOut(entries, 1, 3, { unreadFrom: 2 }).map(({ firstUnread }) => firstUnread)).toEqual([true, false]);
   });
 
   test('a pause, a recall and the unread line part it', () => {

@@ -72,7 +72,7 @@ export function layOut(
 ): Row[] {
   const rows: Row[] = [];
   const isEdge = (before: Entry, entry: Entry) =>
-    isUnreadEdge(entry, unreadFrom) || isRestoreEdge(before, entry, restoredAt);
+    isUnreadEdge(before, entry, unreadFrom) || isRestoreEdge(before, entry, restoredAt);
   for (let at = from; at < to; at++) {
     const entry = entries[at];
     if (!entry) continue;
@@ -82,7 +82,7 @@ export function layOut(
       entry,
       newDay: !before || !isSameDay(before.sentAt, entry.sentAt),
       afterPause: before !== undefined && entry.sentAt - before.sentAt > PAUSE_MS,
-      firstUnread: isUnreadEdge(entry, unreadFrom),
+      firstUnread: isUnreadEdge(before, entry, unreadFrom),
       afterRestore: isRestoreEdge(before, entry, restoredAt),
       startsGroup: !before || !areTogether(before, entry) || isEdge(before, entry),
       endsGroup: !after || !areTogether(entry, after) || isEdge(entry, after),
@@ -91,7 +91,11 @@ export function layOut(
   return rows;
 }
 
-const isUnreadEdge = ({ seq }: Entry, unreadFrom: Seq | undefined): boolean => seq !== undefined && seq === unreadFrom;
+/** The very first unread message may have no row of its own: the line is above the next that has one. */
+const isUnreadEdge = (before: Entry | undefined, entry: Entry, unreadFrom: Seq | undefined): boolean =>
+  unreadFrom !== undefined &&
+  entry.seq !== undefined &&
+  (entry.seq === unreadFrom || (entry.seq > unreadFrom && isUpTo(unreadFrom - 1, before)));
 
 const isRestoreEdge = (before: Entry | undefined, entry: Entry, restoredAt: Seq | undefined): boolean =>
   restoredAt !== undefined && isUpTo(restoredAt, before) && !isUpTo(restoredAt, entry);
@@ -99,7 +103,8 @@ const isRestoreEdge = (before: Entry | undefined, entry: Entry, restoredAt: Seq 
 export const isUpTo = (seq: Seq, entry: Entry | undefined): boolean => entry?.seq !== undefined && entry.seq <= seq;
 
 /** System lines and recalls stand alone. */
-const isSpoken = ({ fromuid, recalled }: Entry): boolean => fromuid !== SYSTEM && !recalled;
+const isSpoken = ({ fromuid, recalled, said }: Entry): boolean =>
+  fromuid !== SYSTEM && !recalled && said.type !== 'formAnswer';
 
 const areTogether = (one: Entry, other: Entry): boolean =>
   one.fromuid === other.fromuid &&
@@ -107,7 +112,3 @@ const areTogether = (one: Entry, other: Entry): boolean =>
   isSpoken(other) &&
   other.sentAt - one.sentAt <= PAUSE_MS &&
   isSameDay(one.sentAt, other.sentAt);
-
-/** The notice of a recall is told in the place of the message itself. */
-export const isShown = ({ said, fromuid }: Pick<Entry, 'said' | 'fromuid'>): boolean =>
-  !(fromuid === SYSTEM && said.type === 'system' && said.event === 'recalled' && said.seq !== undefined);

@@ -1,5 +1,8 @@
+import type { Quote } from '@trialogue/protocol';
+
 import { t } from '../../utils/i18n/index.ts';
 import type { Said } from '../../views/groupConversation/timeline.ts';
+import type { Entry } from './rows.ts';
 
 /** A message in one line: for a list of conversations, for a screen reader. */
 export function summary(said: Said, nameOf: (userId: string) => string): string {
@@ -9,7 +12,7 @@ export function summary(said: Said, nameOf: (userId: string) => string): string 
     case 'quickReplies':
       return said.text;
     case 'image':
-      return `[${t('image')}]`;
+      return said.text ? `[${t('image')}] ${said.text}` : `[${t('image')}]`;
     case 'file':
       return `[${t('file')}] ${said.name}`;
     case 'voice':
@@ -42,11 +45,43 @@ export function summary(said: Said, nameOf: (userId: string) => string): string 
 }
 
 /** What the server itself says in a conversation. */
-export function systemWords(
+function systemWords(
   { event, userId, text }: Extract<Said, { type: 'system' }>,
   nameOf: (userId: string) => string,
 ): string {
   if (event === 'note') return text ?? '';
   if (event === 'recalled') return userId ? t('recalled', { name: nameOf(userId) }) : t('recalledByPlatform');
   return t(event, { name: userId ? nameOf(userId) : t('someone') });
+}
+
+type Names = (userId: string) => string;
+
+/** What stands in the middle of the list, for what nobody says: the server, or somebody who took it back. */
+export function lineOf({ said, recalled, fromuid }: Entry, nameOf: Names): string | undefined {
+  if (recalled) {
+    const name = nameOf(fromuid);
+    return name === t('you') ? t('recalledByYou') : t('recalled', { name });
+  }
+  if (said.type === 'formAnswer') return `${nameOf(fromuid)}: ${t('formAnswer')}`;
+  return said.type === 'system' ? systemWords(said, nameOf) : undefined;
+}
+
+const kinds = {
+  image: 'image',
+  file: 'file',
+  voice: 'voiceMessage',
+  video: 'film',
+  product: 'product',
+  order: 'order',
+  logistics: 'logistics',
+  refund: 'refund',
+  coupon: 'coupon',
+  form: 'form',
+} as const;
+
+/** A quoted message in one line: its first words, after what kind it is. */
+export function quotedWords({ type, text }: Quote): string {
+  const kind = (kinds as Readonly<Record<string, (typeof kinds)[keyof typeof kinds]>>)[type];
+  const words = text.replaceAll(/\s+/g, ' ').trim();
+  return kind ? `[${t(kind)}] ${words}`.trim() : words || t('unknownPayload');
 }

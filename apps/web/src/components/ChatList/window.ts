@@ -10,21 +10,27 @@ export interface Stretch {
 
 const FIRST = 60;
 const STEP = 40;
-const MOST = 180;
+export const MOST_ROWS = 180;
 
 /** The end of the list. */
 export const atEnd = (count: number): Stretch => ({ from: Math.max(0, count - FIRST), to: count });
 
+/** So that a row stands in the middle of it. */
+export const around = (at: number, count: number): Stretch => ({
+  from: Math.max(0, at - FIRST / 2),
+  to: Math.min(count, at + FIRST / 2),
+});
+
 /** Shows more at the top; lets go of the bottom when it is far away. */
 export function towardsTop({ from, to }: Stretch): Stretch {
   const earlier = Math.max(0, from - STEP);
-  return { from: earlier, to: Math.min(to, earlier + MOST) };
+  return { from: earlier, to: Math.min(to, earlier + MOST_ROWS) };
 }
 
 /** Shows more at the bottom; lets go of the top when it is far away. */
 export function towardsEnd({ from, to }: Stretch, count: number): Stretch {
   const later = Math.min(count, to + STEP);
-  return { from: Math.max(from, later - MOST), to: later };
+  return { from: Math.max(from, later - MOST_ROWS), to: later };
 }
 
 /** Keeps the same rows when others came before them, and goes along with the end when it was in sight. */

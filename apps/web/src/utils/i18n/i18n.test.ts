@@ -37,8 +37,8 @@ test('no phrase is left that nobody says', () => {
   const source = Object.values(sources).join('\n');
   const all = areas.flatMap((area) => Object.keys(wordsOf('zh-CN', area)));
   const unsaid = all.filter((word) => !word.includes('.') && !new RegExp(`['"\`]${word}['"\`]`).test(source));
-  const ofEvents = ['joined', 'left', 'serviceCalled', 'taken', 'handedOver', 'closed', 'reopened'];
-  expect(unsaid.filter((word) => !ofEvents.includes(word))).toEqual([]);
+  const ofEvents = new Set(['joined', 'left', 'serviceCalled', 'taken', 'handedOver', 'closed', 'reopened']);
+  expect(unsaid.filter((word) => !ofEvents.has(word))).toEqual([]);
 });
 
 test('a part of the page comes with its words, in whatever language is spoken by then', async () => {

@@ -3,7 +3,7 @@ import type { OutboxEvent, Waiting } from '@trialogue/sdk';
 import { ada, tea } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
-import { entriesOf } from './entries.ts';
+import { createFolding, withPending } from './entries.ts';
 import { after, disconnected, withKept, withOne, without, type Pending } from './pending.ts';
 
 const NOW = 50_000;
@@ -81,7 +81,8 @@ describe('our own messages on their way', () => {
 
   test('what holds back the first holds back all behind it, and nothing that has failed', () => {
     const held = { error: 'rate.limited', until: 9 };
-    const entries = entriesOf([], [one('a', 1, held), one('b', 2), one('c', 3, { state: 'failed' })], ada.userId);
+    const pending = [one('a', 1, held), one('b', 2), one('c', 3, { state: 'failed' })];
+    const entries = withPending(createFolding(ada.userId)([]), pending, ada.userId);
     expect(entries.map(({ error, until }) => [error, until])).toEqual([
       ['rate.limited', 9],
       ['rate.limited', 9],

@@ -1,4 +1,4 @@
-import type { ClientMsgId, Instant, Payload, UnknownPayload } from '@trialogue/protocol';
+import { asPayload, type ClientMsgId, type Instant, type Payload, type UnknownPayload } from '@trialogue/protocol';
 import type { OutboxEvent, Waiting } from '@trialogue/sdk';
 
 import type { SendState } from '../../components/ChatList/rows.ts';
@@ -30,7 +30,7 @@ export const without = (all: readonly Pending[], gone: ReadonlySet<ClientMsgId>)
 
 /** One that cannot be opened yet is not shown yet. */
 const pendingOf = ({ clientMsgId, payload, at, state, error }: Waiting): Pending | undefined =>
-  payload ? { clientMsgId, said: payload, sentAt: at, state, error } : undefined;
+  payload ? { clientMsgId, said: asPayload(payload), sentAt: at, state, error } : undefined;
 
 /** Takes in what the SDK keeps: of this page, of one before it, of another tab. Of what is known the events tell more. */
 export function withKept(all: readonly Pending[], kept: readonly Waiting[]): readonly Pending[] {

@@ -1,4 +1,6 @@
-import type { ClientMsgId, Instant, Message, Payload, Seq, UnknownPayload, UserId } from '@trialogue/protocol';
+import type { ClientMsgId, Message, Payload, Seq, UnknownPayload, UserId } from '@trialogue/protocol';
+
+import type { Entry } from '../../components/ChatList/rows.ts';
 
 /** A message that no key of ours opens, yet: its key may be on the way. */
 export interface Unopened {
@@ -8,15 +10,13 @@ export interface Unopened {
 
 export type Said = Payload | UnknownPayload | Unopened;
 
-/** A stored message, opened. */
-export interface Line {
+/** A stored message, opened. It is shown as it stands, unless another one says something about it (`fold.ts`). */
+export interface Line extends Entry {
   seq: Seq;
-  clientMsgId: ClientMsgId;
-  fromuid: UserId;
-  said: Said;
-  sentAt: Instant;
-  recalled: boolean;
 }
+
+/** What a row of the list is known by, from the first moment on screen, stored or not. */
+export const keyOf = (userId: UserId, clientMsgId: ClientMsgId): string => `${userId} ${clientMsgId}`;
 
 /**
  * What we hold of one conversation: a run of lines without a hole, and lines that came before their turn.
@@ -55,7 +55,7 @@ export function take({ run, next, early }: Timeline, lines: readonly Line[]): Ti
     waiting.delete(due);
     due += 1;
   }
-  return { run: withRecalls(kept), next: due, early: waiting };
+  return { run: kept, next: due, early: waiting };
 }
 
 /** Puts an older page before the run. What does not touch it is of no use, and is dropped. */
@@ -63,14 +63,14 @@ export function prepend(timeline: Timeline, page: readonly Line[]): Timeline {
   const first = timeline.run[0]?.seq ?? timeline.next;
   const older = page.filter(({ seq }) => first !== undefined && seq < first);
   if (older.at(-1)?.seq !== (first ?? 0) - 1) return timeline;
-  return { ...timeline, run: withRecalls([...older, ...timeline.run]) };
+  return { ...timeline, run: [...older, ...timeline.run] };
 }
 
 /** Tries again what could not be opened: a new key has come. */
 export function reopened({ run, next, early }: Timeline, open: (sealed: Message) => Line): Timeline {
   const again = (line: Line): Line => (line.said.type === 'unopened' ? open(line.said.sealed) : line);
   return {
-    run: withRecalls(run.map(again)),
+    run: run.map(again),
     next,
     early: new Map([...early].map(([seq, line]) => [seq, again(line)])),
   };
@@ -79,14 +79,3 @@ export function reopened({ run, next, early }: Timeline, open: (sealed: Message)
 /** Where the first hole begins, as the `after` of a question for history. */
 export const hole = ({ next, early }: Timeline): Seq | undefined =>
   next !== undefined && early.size > 0 ? next - 1 : undefined;
-
-/** A recall is told by a notice further on; the line it speaks of is then gone, however old our copy of it. */
-function withRecalls(run: Line[]): Line[] {
-  const first = run[0]?.seq ?? 0;
-  for (const { said } of run) {
-    if (said.type !== 'system' || said.event !== 'recalled' || said.seq === undefined) continue;
-    const line = run[said.seq - first];
-    if (line && !line.recalled) run[said.seq - first] = { ...line, recalled: true };
-  }
-  return run;
-}

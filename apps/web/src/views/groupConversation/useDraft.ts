@@ -1,21 +1,21 @@
 import type { DlgId, UserId } from '@trialogue/protocol';
-import { onScopeDispose, ref, watch } from 'vue';
+import { onScopeDispose, shallowRef, watch } from 'vue';
 
-import { keepDraft, readDraft } from '../../utils/index.ts';
+import { emptyDraft, keepDraft, readDraft } from '../../utils/index.ts';
 
 const PAUSE_MS = 300;
 
 /** What is being written, kept when the writer pauses and when the conversation is left. */
 export function useDraft(me: UserId, dlgId: DlgId) {
-  const text = ref(readDraft(me, dlgId));
+  const draft = shallowRef(readDraft(me, dlgId));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = () => {
     clearTimeout(timer);
-    keepDraft(me, dlgId, text.value);
+    keepDraft(me, dlgId, draft.value);
   };
-  watch(text, (now) => {
+  watch(draft, (now) => {
     clearTimeout(timer);
-    if (now === '') keep();
+    if (now === emptyDraft) keep();
     else timer = setTimeout(keep, PAUSE_MS);
   });
   addEventListener('pagehide', keep);
@@ -23,5 +23,5 @@ export function useDraft(me: UserId, dlgId: DlgId) {
     removeEventListener('pagehide', keep);
     keep();
   });
-  return text;
+  return draft;
 }

@@ -1,16 +1,22 @@
 import type { DlgId, UserId } from '@trialogue/protocol';
 import type { FromFrame, ToFrame } from '@trialogue/protocol/host';
 import { onScopeDispose, shallowRef } from 'vue';
-import { useRouter } from 'vue-router';
 
 import { getConfig, getConversation, getDlgPage } from '../../http/api.ts';
 import { ApiRefused, isCancelled } from '../../http/refusal.ts';
 import { connect, ownWsAddress } from '../../lib/connect.ts';
+import { followLinks } from '../../lib/going.ts';
 import type { Host } from '../../lib/host.ts';
+import { forgetCards, hostCards } from '../../lib/hostCards.ts';
 import { imApp } from '../../lib/im.ts';
+import { wear } from '../../lib/theme.ts';
 import { onIm } from '../../lib/useIm.ts';
 import { getSession, lendSession, removeSession } from '../../utils/index.ts';
+import { hostedEditor } from './hostedEditor.ts';
+
+import './notes.css';
 import type { Seat } from './seat.ts';
+import { useHostKeys } from './useHostKeys.ts';
 import { failed } from './useLink.ts';
 import { useUnread } from './useUnread.ts';
 
@@ -29,11 +35,32 @@ export function useFrame(host: Host) {
   /** Counts what the page asked for; an answer to what it no longer wants is dropped. */
   let turn = 0;
   let handOver: ((token: string) => void) | undefined;
+  const keys = useHostKeys(host);
   const { reset: forgetUnread, tell: tellUnread } = useUnread(host, () => selected);
 
   function hear(message: ToFrame): void {
-    if (message.action === 'transferUser') void transferUser(message.payload);
-    else selectConversation(message.payload.dlgId);
+    switch (message.action) {
+      case 'transferUser':
+        return void transferUser(message.payload);
+      case 'selectConversation':
+        return selectConversation(message.payload);
+      case 'offer':
+        return void (hostCards.offer = message.payload.card);
+      case 'orders':
+        return void (hostCards.orders = message.payload.cards);
+      case 'takeLinks':
+        return void (hostCards.takesLinks = true);
+      case 'focusEditor':
+        return hostedEditor.focus();
+      case 'insertText':
+        return hostedEditor.insert(message.payload.text);
+      case 'send':
+        return hostedEditor.send();
+      case 'theme':
+        return wear(message.payload);
+      case 'watchKeys':
+        return keys.watch(message.payload.keys);
+    }
   }
 
   async function transferUser(user: TransferUser): Promise<void> {
@@ -43,6 +70,7 @@ export function useFrame(host: Host) {
     const isAnother = userId !== me;
     // Another user sees nothing of the one before: no socket, no row, no choice.
     if (isAnother) reset();
+    if (isAnother && me !== undefined) forgetCards();
     me = userId;
     isAnswerDue = true;
     lendSession({ token, userId, urole: urole ?? 'service' });
@@ -78,7 +106,9 @@ export function useFrame(host: Host) {
     else void open(selected);
   }
 
-  function selectConversation(dlgId: DlgId): void {
+  function selectConversation({ dlgId, isNotes = false }: SelectConversation): void {
+    if (selected !== dlgId) hostedEditor.forget();
+    document.documentElement.toggleAttribute('data-notes', isNotes);
     if (seat.value.name === 'seated' && seat.value.conversation.dlgId === dlgId) return;
     selected = dlgId;
     if (isBound) void open(dlgId);
@@ -140,12 +170,14 @@ export function useFrame(host: Host) {
   }
 
   // What the HTTP layer does about a dead token leads to the page for signing in; in a frame that is the page around us.
-  const stopGuard = useRouter().beforeEach((to) => {
-    if (!to.path.startsWith('/login')) return true;
+  const stopGuard = followLinks(() => {
     if (getSession('userInfo') === undefined) unauthorized(getSession('farewell') ?? 'auth.invalid');
-    return false;
   });
   onIm('head', tellUnread);
+  const tellActivity = ({ dlgId }: { dlgId: DlgId }) => host.say({ action: 'activity', payload: { dlgId } });
+  onIm('head', tellActivity);
+  onIm('message', tellActivity);
+  onIm('outbox', (event) => event.state === 'sent' && tellActivity(event));
   onScopeDispose(() => {
     stopGuard();
     host.close();
@@ -157,6 +189,7 @@ export function useFrame(host: Host) {
 }
 
 type TransferUser = Extract<ToFrame, { action: 'transferUser' }>['payload'];
+type SelectConversation = Extract<ToFrame, { action: 'selectConversation' }>['payload'];
 
 const told = (error: unknown): FromFrame => ({
   action: 'error',

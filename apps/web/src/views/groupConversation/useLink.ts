@@ -1,12 +1,13 @@
 import { id, type DlgId, type UserId } from '@trialogue/protocol';
 import { onScopeDispose, shallowRef, watch } from 'vue';
-import { useRoute, useRouter } from 'vue-router';
 
 import { createSession, getConversation } from '../../http/api.ts';
 import { signOut } from '../../http/index.ts';
 import { ApiRefused, isCancelled } from '../../http/refusal.ts';
 import { renew } from '../../http/renew.ts';
+import { useAddress } from '../../lib/address.ts';
 import { connect } from '../../lib/connect.ts';
+import { goTo } from '../../lib/going.ts';
 import { imApp } from '../../lib/im.ts';
 import { useTicket } from '../../lib/ticket.ts';
 import { refusalWords, t } from '../../utils/i18n/index.ts';
@@ -18,8 +19,7 @@ const opensOnceOnly: ReadonlySet<string> = new Set(['ticket.used', 'ticket.expir
 
 /** Takes a seat by the link in the address bar: `?groupId=…&userId=…`, with a ticket or a session of that user. */
 export function useLink() {
-  const route = useRoute();
-  const router = useRouter();
+  const address = useAddress();
   const seat = shallowRef<Seat>({ name: 'entering' });
   let turn = 0;
   /** Kept until the server has said yes or no to it. */
@@ -28,8 +28,9 @@ export function useLink() {
   async function enter(): Promise<void> {
     turn += 1;
     const mine = turn;
-    const { groupId, userId } = route.query;
-    if (typeof groupId !== 'string' || typeof userId !== 'string' || groupId === '' || userId === '') {
+    const { searchParams } = address.value;
+    const [groupId, userId] = [searchParams.get('groupId'), searchParams.get('userId')];
+    if (!groupId || !userId) {
       seat.value = { name: 'failed', why: t('linkIncomplete') };
       return;
     }
@@ -61,7 +62,7 @@ export function useLink() {
   /** The right to be this user here. None: the page for signing in has been gone to, and knows why. */
   async function claim(groupId: DlgId, userId: UserId): Promise<UserInfo | undefined> {
     ticket = useTicket() ?? ticket;
-    setSession('wanted', route.fullPath);
+    setSession('wanted', address.value.pathname + address.value.search);
     let why = 'needed';
     if (ticket !== undefined) {
       try {
@@ -82,7 +83,7 @@ export function useLink() {
       return held;
     }
     setSession('farewell', why);
-    await router.replace(why === 'needed' ? '/login' : '/login/logout');
+    goTo(why === 'needed' ? '/login' : '/login/logout', { replace: true });
     return undefined;
   }
 
@@ -95,7 +96,7 @@ export function useLink() {
     if (seat.value.name === 'failed') seat.value.again?.();
   };
   addEventListener('online', enterAgain);
-  watch(() => [route.query['groupId'], route.query['userId']].join(' '), go, { immediate: true });
+  watch(() => address.value.search, go, { immediate: true });
   onScopeDispose(() => {
     removeEventListener('online', enterAgain);
     turn += 1;

@@ -49,6 +49,11 @@ export function useMembers(dlgId: DlgId, me: UserId) {
     hasFailed,
     load,
     others,
+    /** How many others a message has reached. */
+    deliveredTo: (seq: Seq | undefined): number =>
+      seq === undefined
+        ? 0
+        : others.value.filter(({ deliveredSeq, readSeq }) => Math.max(deliveredSeq, readSeq) >= seq).length,
     /** How many others have read up to here. */
     readersOf: (seq: Seq | undefined): number =>
       seq === undefined ? 0 : others.value.filter(({ readSeq }) => readSeq >= seq).length,

@@ -1,4 +1,4 @@
-import { id, type ClientMsgId, type DlgId, type Payload } from '@trialogue/protocol';
+import { id, type ClientMsgId, type DlgId, type Instant, type Payload } from '@trialogue/protocol';
 import { computed, onScopeDispose, ref, shallowRef } from 'vue';
 
 import { imApp } from '../../lib/im.ts';
@@ -16,7 +16,10 @@ imApp.on('outboxInMemory', () => (isKept.value = false));
  */
 export function useOutbox(
   dlgId: DlgId,
-  heard: { stored: (message: Omit<Line, 'fromuid'>) => void; failed: (error: unknown) => void },
+  heard: {
+    stored: (message: Pick<Line, 'seq' | 'clientMsgId' | 'said' | 'sentAt'>) => void;
+    failed: (error: unknown) => void;
+  },
 ) {
   const pending = shallowRef<readonly Pending[]>([]);
 
@@ -33,7 +36,7 @@ export function useOutbox(
     if (event.state !== 'sent') return;
     const { clientMsgId, seq, sentAt } = event;
     const said = pending.value.find((one) => one.clientMsgId === clientMsgId)?.said;
-    if (said) heard.stored({ seq, clientMsgId, said, sentAt, recalled: false });
+    if (said) heard.stored({ seq, clientMsgId, said, sentAt });
   });
 
   onIm('close', () => (pending.value = disconnected(pending.value)));
@@ -64,9 +67,10 @@ export function useOutbox(
   return {
     pending,
     isAtRisk,
-    send(said: Payload): void {
-      const clientMsgId = id<ClientMsgId>(imApp.newClientMsgId());
-      pending.value = withOne(pending.value, { clientMsgId, said, sentAt: Date.now(), state: 'queued', isFresh: true });
+    /** What was shown before it could go out keeps its name and its place. */
+    send(said: Payload, as: { clientMsgId?: ClientMsgId; sentAt?: Instant } = {}): void {
+      const { clientMsgId = id<ClientMsgId>(imApp.newClientMsgId()), sentAt = Date.now() } = as;
+      pending.value = withOne(pending.value, { clientMsgId, said, sentAt, state: 'queued', isFresh: true });
       void transmit(clientMsgId, () => imApp.socket.send(said, { clientMsgId, dlgId }));
     },
     retry(clientMsgId: ClientMsgId): void {

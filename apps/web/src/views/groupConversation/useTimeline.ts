@@ -1,4 +1,4 @@
-import type { Message, Page, Seq } from '@trialogue/protocol';
+import { asPayload, type Message, type Page, type Seq } from '@trialogue/protocol';
 import { onScopeDispose, ref, shallowRef } from 'vue';
 
 import { getMsgPage } from '../../http/api.ts';
@@ -7,10 +7,20 @@ import { onIm } from '../../lib/useIm.ts';
 import type { Conversation } from './conversation.ts';
 import { lineOf, openLine } from './opening.ts';
 import { begin, hole, nothingYet, prepend, reopened, take, type Line, type Timeline } from './timeline.ts';
+import { useAside, type Reach } from './useAside.ts';
 
 const PAGE = 50;
 const FILL = 200;
 const PATIENCE_MS = 2_000;
+
+/** How far its reader has read, of how many. */
+type Marks = Pick<Conversation, 'readSeq' | 'head'>;
+
+/** The first page goes back to where the reader has read up to, with something before it, if it is not too far. */
+function firstPage({ readSeq = 0, head = 0 }: Partial<Marks>): number {
+  const wanted = head - readSeq + PAGE / 2;
+  return readSeq > 0 && wanted > PAGE && wanted <= FILL ? wanted : PAGE;
+}
 
 /**
  * The messages of one conversation, oldest first, kept in step with the server for as long as the component lives.
@@ -20,10 +30,12 @@ const PATIENCE_MS = 2_000;
  * What the server no longer keeps is never skipped in silence (I17): the list then begins anew with what there is.
  * The same when an older log was restored (I18): a seq then means another message than before.
  */
-export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlgKey'>) {
+export function useTimeline({ dlgId, dlgKey, ...marks }: Pick<Conversation, 'dlgId' | 'dlgKey'> & Partial<Marks>) {
   const timeline = shallowRef(nothingYet);
   const state = ref<'loading' | 'ready' | 'failed'>('loading');
-  const older = ref<'more' | 'loading' | 'failed' | 'none'>('loading');
+  const older = ref<Reach>('loading');
+  /** Something is missing before what came last, and has been for a while. */
+  const isGapped = ref(false);
   /** The lowest seq that the server keeps. */
   const keptFrom = ref<Seq>(1);
   const restoredAt = ref<Seq>();
@@ -44,7 +56,7 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
   async function load(): Promise<void> {
     if (state.value === 'failed') state.value = 'loading';
     try {
-      const page = await getMsgPage(dlgId, { limit: PAGE });
+      const page = await getMsgPage(dlgId, { limit: firstPage(marks) });
       if (isGone) return;
       if (!isSameLog(page)) anew ??= nothingYet;
       const now = begin(anew ?? timeline.value, opened(page.list), page.head);
@@ -62,6 +74,7 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
   /** Begins again with the newest page; a page that is on its way is not waited for. What is shown stays until then. */
   function rebuild(): void {
     anew = nothingYet;
+    away.leave();
     void load();
   }
 
@@ -73,12 +86,23 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
     return isSame;
   }
 
-  async function fetchOlder(): Promise<void> {
+  const away = useAside(dlgId, timeline, opened, {
+    isSameLog(page) {
+      const isSame = isSameLog(page);
+      if (!isSame) rebuild();
+      return isSame;
+    },
+    joined: (reach) => (older.value = reach),
+  });
+
+  /** One more page before the first message. */
+  async function fetchOlder(limit = PAGE): Promise<void> {
+    if (away.aside.value) return away.fetchOlder();
     const first = timeline.value.run[0]?.seq;
     if (first === undefined || older.value === 'loading' || anew) return;
     older.value = 'loading';
     try {
-      const page = await getMsgPage(dlgId, { before: first, limit: PAGE });
+      const page = await getMsgPage(dlgId, { before: first, limit });
       if (isGone || anew) return;
       if (!isSameLog(page)) return rebuild();
       timeline.value = prepend(timeline.value, opened(page.list));
@@ -87,6 +111,19 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
     } catch (error) {
       if (!isGone && !isCancelled(error)) older.value = 'failed';
     }
+  }
+
+  /** Makes sure that a message is at hand. Not far off, what is between is fetched too. */
+  async function reach(seq: Seq): Promise<boolean> {
+    const start = timeline.value.run[0]?.seq ?? 1;
+    if (seq >= start) away.leave();
+    else if (away.aside.value?.run.some((line) => line.seq === seq)) return true;
+    else if (start - seq > FILL) return away.goTo(seq);
+    else {
+      away.leave();
+      await fetchOlder(Math.min(FILL, start - seq + PAGE / 2));
+    }
+    return (timeline.value.run[0]?.seq ?? 1) <= seq;
   }
 
   /** Fetches what is between the run and `head`, or what came early. */
@@ -98,6 +135,7 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
     };
     if (isFilling) return;
     isFilling = true;
+    const patience = setTimeout(() => (isGapped.value = true), PATIENCE_MS);
     try {
       while (!isGone && !anew && isBehind()) {
         const before = timeline.value.next;
@@ -111,16 +149,28 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
       // The next message, or the next `opened`, shows again what is missing.
     } finally {
       isFilling = false;
+      clearTimeout(patience);
+      isGapped.value = hole(timeline.value) !== undefined;
     }
   }
 
   function add(lines: readonly Line[]): void {
     change((now) => take(now, lines));
-    if (!anew && hole(timeline.value) !== undefined) setTimeout(() => void fill(0), PATIENCE_MS);
+    if (anew) return;
+    if (hole(timeline.value) === undefined) isGapped.value = false;
+    else setTimeout(gapped, PATIENCE_MS);
+  }
+
+  /** The SDK has not closed it by itself. */
+  function gapped(): void {
+    if (isGone || hole(timeline.value) === undefined) return;
+    isGapped.value = true;
+    void fill(0);
   }
 
   onIm('message', (message) => {
-    if (message.dlgId === dlgId) add([lineOf(message, message.payload ?? { type: 'unopened', sealed: message })]);
+    if (message.dlgId !== dlgId) return;
+    add([lineOf(message, message.payload ? asPayload(message.payload) : { type: 'unopened', sealed: message })]);
   });
   onIm('opened', (event) => {
     if (event.dlgId !== dlgId) return;
@@ -138,5 +188,17 @@ export function useTimeline({ dlgId, dlgKey }: Pick<Conversation, 'dlgId' | 'dlg
   });
 
   void load();
-  return { timeline, state, older, keptFrom, restoredAt, load, fetchOlder, add };
+  return {
+    timeline,
+    state,
+    older,
+    keptFrom,
+    restoredAt,
+    isGapped,
+    load,
+    fetchOlder,
+    add,
+    reach,
+    away,
+  };
 }

@@ -1,1 +1,20 @@
-export const editor = {} as const;
+export const editor = {
+  mentionSomebody: '提到谁',
+  everybody: '所有人',
+  cannedReplies: '常用回复',
+  quickReplies: '快捷回复',
+  recentEmojis: '最近使用',
+  emojiFaces: '表情',
+  emojiHands: '手势与爱心',
+  emojiThings: '物品',
+  editing: '编辑消息',
+  stopEditing: '取消编辑',
+  answerTo: '回复 {name}',
+  noAnswer: '取消回复',
+  takePicture: '拍照',
+  myOrders: '我的订单',
+  callService: '需要客服介入',
+  serviceIsCalled: '已呼叫客服，请稍候',
+  serviceIsHere: '客服已在会话中',
+  enterSends: '按 Enter 键发送',
+} as const;

@@ -1,0 +1,13 @@
+import type { Upload } from './uploads.ts';
+
+const nothing = () => undefined;
+const state = (share: number, name: Upload['state'] = 'going') => ({
+  upload: { state: name, share, cancel: nothing, retry: nothing },
+  name: 'IMG_0042.jpg',
+});
+
+export const states: Record<string, { upload: Upload; name: string }> = {
+  'just begun': state(0),
+  'on its way': state(0.62),
+  failed: state(0, 'failed'),
+};

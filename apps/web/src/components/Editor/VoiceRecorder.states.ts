@@ -1,0 +1,1 @@
+export const states: Record<string, Record<string, never>> = { idle: {} };

@@ -1,0 +1,1 @@
+export const states: Record<string, { rows?: number }> = { 'three rows': {} };
