@@ -70,6 +70,7 @@ const looker = (name: string, found: string[]) => async (page: Page, state: stri
 
 test.for(looks)(
   '%s, light and dark: axe finds nothing serious on any page, and nothing sticks out of the screen',
+  { timeout: 150_000 },
   async ([name, how]) => {
     const found: string[] = [];
     const look = looker(name, found);

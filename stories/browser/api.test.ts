@@ -29,6 +29,13 @@ const sealed = (text: string, to: { dlgId: DlgId; dlgKey: string }, fromuid: Use
   clientMsgId: id<ClientMsgId>(clientMsgId),
   content: seal(JSON.stringify({ type: 'text', text }), { ...to, fromuid, clientMsgId: id<ClientMsgId>(clientMsgId) }),
 });
+/** The payload of a line of the server, by what it is about. */
+const says = (event: string, userId: UserId) => ({ type: 'system', event, userId });
+const linesOf = async (groupId: DlgId, query: { notes?: number } = {}) => {
+  const { text } = await platform('getTranscript', node.appSecret, { params: { groupId }, query });
+  const lines = text.trim().split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as { fromuid: string; lane?: string; payload: unknown });
+};
 const fileOf = (bytes: Uint8Array<ArrayBuffer>, name: string, type = 'application/octet-stream') => {
   const form = new FormData();
   form.append('file', new Blob([bytes], { type }), name);
@@ -131,6 +138,67 @@ describe('the platform API, row by row', () => {
     expect(lines).toEqual([
       expect.objectContaining({ seq: 1, fromuid: 'bo', payload: { type: 'text', text: '已发货 🚚' } }),
     ]);
+  });
+
+  test('patchCard changes a card in place, once for one Idempotency-Key', async () => {
+    const groupId = await newGroup();
+    const order = {
+      type: 'order',
+      orderId: 'A-17',
+      title: '龙井',
+      status: 'paid',
+      total: { amount: '88', currency: 'CNY' },
+      ref: 'order-A-17',
+    };
+    const card = { fromuid: bo.userId, clientMsgId: 'card-1', payload: order };
+    await platform.get('postMessage', node.appSecret, { params: { groupId }, body: card });
+    const params = { groupId, ref: order.ref };
+    const shipped = { params, headers: { 'idempotency-key': id<ClientMsgId>('ship-1') }, body: { status: 'shipped' } };
+    const changed = await platform.get('patchCard', node.appSecret, shipped);
+    expect(changed).toMatchObject({ seq: 2 });
+    expect(await platform.get('patchCard', node.appSecret, shipped)).toEqual(changed);
+    expect(await linesOf(groupId)).toMatchObject([
+      { seq: 1, fromuid: 'bo', payload: order },
+      { seq: 2, fromuid: '$system', payload: { type: 'cardUpdate', ref: order.ref, changes: { status: 'shipped' } } },
+    ]);
+    const other = { ...shipped, body: { status: 'lost' } };
+    expect(await platform('patchCard', node.appSecret, other)).toMatchObject({
+      status: 409,
+      body: { error: 'message.id_conflict' },
+    });
+    for (const body of [{}, { colour: 'red' }, { ref: 'order-A-18' }])
+      expect(await platform('patchCard', node.appSecret, { params, body })).toMatchObject({
+        status: 400,
+        body: { error: 'request.malformed' },
+      });
+    const nowhere = { params: { ...params, groupId: id<DlgId>('none') }, body: { status: 'shipped' } };
+    expect(await platform('patchCard', node.appSecret, nowhere)).toMatchObject({
+      status: 404,
+      body: { error: 'conversation.not_found' },
+    });
+  });
+
+  test('putAppReply, listAppReplies, removeAppReply: a canned reply of the app, kept, replaced and gone', async () => {
+    const params = { replyId: 'row-hello' };
+    const listed = async () =>
+      (await platform.get('listAppReplies', node.appSecret)).list.filter(({ replyId }) => replyId === params.replyId);
+    const kept = { ...params, scope: 'app', title: '问候', text: '您好，{name}' };
+    const put = (title: string, text: string) =>
+      platform.get('putAppReply', node.appSecret, { params, body: { title, text } });
+    expect(await put(kept.title, '您好')).toEqual({ ...kept, text: '您好' });
+    expect(await put(kept.title, kept.text)).toEqual(kept);
+    expect(await listed()).toEqual([kept]);
+    expect(await platform('putAppReply', node.appSecret, { params, body: { title: '', text: '' } })).toMatchObject({
+      status: 400,
+      body: { error: 'request.malformed' },
+    });
+    expect(await platform('listAppReplies', await tokenOf(cy.userId))).toMatchObject({
+      status: 401,
+      body: { error: 'auth.invalid' },
+    });
+    for (let times = 0; times < 2; times++)
+      expect(await platform.get('removeAppReply', node.appSecret, { params })).toBeNull();
+    expect(await listed()).toEqual([]);
   });
 
   test('refusals have the statuses of HTTP, and the same envelope', async () => {
@@ -288,6 +356,136 @@ describe('the client API, row by row', () => {
     expect((await client('downloadFile', undefined, { params })).body).toMatchObject({ code: 401 });
   });
 
+  test('callService, getQueue, joinConversation, leaveConversation: a call, until somebody has come and gone', async () => {
+    const dlgId = await newGroup();
+    const params = { dlgId };
+    const [adas, bos, cys] = [await tokenOf(ada.userId), await tokenOf(bo.userId), await tokenOf(cy.userId)];
+    const { dlgKey } = await client.get('getConversation', adas, { query: { groupId: dlgId } });
+    const queued = async () =>
+      (await client.get('getQueue', cys, { query: { size: 100 } })).list.filter((row) => row.dlgId === dlgId);
+    expect(await queued()).toEqual([]);
+    expect((await client('joinConversation', cys, { params })).body).toMatchObject({
+      code: 1,
+      error: 'conversation.not_member',
+    });
+
+    const call = await client.get('callService', adas, { params });
+    expect(call).toEqual({ calledAt: expect.any(Number) as number });
+    expect(await client.get('callService', bos, { params })).toEqual(call);
+    const [row, ...others] = await queued();
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ dlgId, name: '订单 1', ...call });
+    expect(row?.members.map(({ userId }) => userId).sort()).toEqual(['ada', 'bo']);
+    expect(JSON.stringify(row)).not.toContain(dlgKey);
+    for (const name of ['getQueue', 'listReplies'] as const)
+      expect(await client(name, adas)).toMatchObject({
+        status: 200,
+        body: { code: 1, data: null, error: 'desk.not_service' },
+      });
+
+    expect(await client.get('joinConversation', cys, { params })).toMatchObject({ assignee: 'cy', calledAt: null });
+    expect(await queued()).toEqual([]);
+    expect((await client('leaveConversation', adas, { params })).body).toMatchObject({ error: 'desk.not_service' });
+    expect(await client.get('leaveConversation', cys, { params })).toBeNull();
+    const after = await client.get('getConversation', adas, { query: { groupId: dlgId } });
+    expect(after.dlgKey).not.toBe(dlgKey);
+    expect((await client('getMsgPage', cys, { params })).body).toMatchObject({ error: 'conversation.not_member' });
+    expect((await linesOf(dlgId)).map(({ fromuid, payload }) => [fromuid, payload])).toEqual([
+      ['$system', says('serviceCalled', ada.userId)],
+      ['$system', says('joined', cy.userId)],
+      ['$system', says('taken', cy.userId)],
+      ['$system', says('left', cy.userId)],
+    ]);
+  });
+
+  test('patchDesk, openNotes, getCustomer: what customer service does beside talking, and nobody else', async () => {
+    const gil = id<UserId>('gil');
+    const custom = { level: 'gold' };
+    const buyer = { name: 'Gil', urole: 'user', remark: '老客户', custom };
+    await platform.get('putUser', node.appSecret, { params: { userId: gil }, body: buyer });
+    const members = [{ userId: gil }, { userId: cy.userId }];
+    const body = { name: '售后', members, custom: { orderId: 9 } };
+    const { dlgId } = await platform.get('createGroup', node.appSecret, { body });
+    const params = { dlgId };
+    const [gils, cys] = [await tokenOf(gil), await tokenOf(cy.userId)];
+    await node.platform.post(dlgId, gil, { type: 'text', text: '还没到' });
+
+    const waiting = await client.get('getDlgPage', cys, { query: { filter: 'waiting', size: 100 } });
+    expect(waiting.list.find((row) => row.dlgId === dlgId)?.desk).toEqual({
+      status: 'open',
+      assignee: null,
+      waiting: [{ urole: 'user', since: expect.any(Number) as number }],
+      calledAt: null,
+    });
+    const closing = { status: 'closed', assignee: cy.userId, note: '已退款' };
+    const closed = { status: 'closed', assignee: 'cy', waiting: [], calledAt: null };
+    expect(await client.get('patchDesk', cys, { params, body: closing })).toEqual(closed);
+    expect(await client.get('patchDesk', cys, { params, body: {} })).toEqual(closed);
+    expect((await client('patchDesk', cys, { params, body: { assignee: gil } })).body).toMatchObject({
+      code: 1,
+      error: 'member.not_found',
+    });
+    expect((await client('patchDesk', cys, { params, body: { status: 'done' } })).body).toMatchObject({
+      error: 'request.malformed',
+    });
+    const said = (await linesOf(dlgId)).map(({ payload }) => payload);
+    expect(said).toHaveLength(4);
+    expect(said).toEqual(
+      expect.arrayContaining([says('taken', cy.userId), says('closed', cy.userId), { type: 'ratingRequest' }]),
+    );
+
+    const notes = await client.get('openNotes', cys, { params });
+    expect(notes).toMatchObject({ dlgKey: expect.any(String) as string, head: 1 });
+    const { dlgKey } = await client.get('getConversation', gils, { query: { groupId: dlgId } });
+    expect(notes.dlgId).not.toBe(dlgId);
+    expect(notes.dlgKey).not.toBe(dlgKey);
+    const { list } = await client.get('getMsgPage', cys, { params: { dlgId: notes.dlgId } });
+    expect(list.map(({ fromuid }) => fromuid)).toEqual(['cy']);
+    expect(JSON.parse(open(list[0]!.content, notes.dlgId, notes.dlgKey))).toEqual({ type: 'text', text: '已退款' });
+    expect((await client('getMsgPage', gils, { params: { dlgId: notes.dlgId } })).body).toMatchObject({
+      error: 'conversation.not_member',
+    });
+    expect((await linesOf(dlgId, { notes: 1 })).filter(({ lane }) => lane === 'notes')).toMatchObject([
+      { fromuid: 'cy', payload: { type: 'text', text: '已退款' } },
+    ]);
+
+    const seen = await client.get('getCustomer', cys, { params });
+    expect(seen.custom).toEqual({ orderId: 9 });
+    expect(seen.members.find(({ userId }) => userId === gil)).toEqual({ userId: 'gil', ...buyer });
+    for (const answer of await Promise.all([
+      client('patchDesk', gils, { params, body: { status: 'open' } }),
+      client('openNotes', gils, { params }),
+      client('getCustomer', gils, { params }),
+    ]))
+      expect(answer).toMatchObject({ status: 200, body: { code: 1, data: null, error: 'desk.not_service' } });
+    const [row] = (await client.get('getDlgPage', gils)).list;
+    expect(row).toMatchObject({ dlgId, name: '售后' });
+    expect(row).not.toHaveProperty('desk');
+  });
+
+  test('listReplies gives those of the app, then those of the agent; putReply and removeReply are about the own ones', async () => {
+    const [cys, dees] = [await tokenOf(cy.userId), await tokenOf(id<UserId>('dee'))];
+    const params = { replyId: 'row-bye' };
+    const offered = async (token: string) =>
+      (await client.get('listReplies', token)).list.filter(({ replyId }) => replyId === params.replyId);
+    const ofApp = { title: '再见', text: '欢迎再来' };
+    await platform.get('putAppReply', node.appSecret, { params, body: ofApp });
+    const [own, replaced] = ['祝您愉快', '祝您愉快，{name}'].map((text) => ({ title: '再见', text }));
+    expect(await client.get('putReply', cys, { params, body: own })).toEqual({ ...params, ...own, scope: 'own' });
+    await client.get('putReply', cys, { params, body: replaced });
+    const app = { ...params, ...ofApp, scope: 'app' };
+    expect(await offered(cys)).toEqual([app, { ...params, ...replaced, scope: 'own' }]);
+    expect(await offered(dees)).toEqual([app]);
+    for (let times = 0; times < 2; times++) expect(await client.get('removeReply', cys, { params })).toBeNull();
+    expect(await offered(cys)).toEqual([app]);
+    const adas = await tokenOf(ada.userId);
+    for (const answer of [
+      await client('putReply', adas, { params, body: own }),
+      await client('removeReply', adas, { params }),
+    ])
+      expect(answer.body).toMatchObject({ code: 1, error: 'desk.not_service' });
+  });
+
   test('getConfig says what a page has to know', async () => {
     const config = await client.get('getConfig', undefined);
     expect(config.demo).toBe(true);
@@ -313,6 +511,12 @@ describe('the client API, row by row', () => {
         client('markRead', token, { params, body: { seq: 1 } }),
         client('recallMsg', token, { params: { ...params, seq: 1 } }),
         client('uploadFile', token, { params, body: fileOf(new Uint8Array([1, 2, 3]), 'a.bin') }),
+        client('patchDesk', token, { params, body: { status: 'closed', note: 'x' } }),
+        client('callService', token, { params }),
+        client('joinConversation', token, { params }),
+        client('leaveConversation', token, { params }),
+        client('openNotes', token, { params }),
+        client('getCustomer', token, { params }),
       ]);
       for (const { status, body } of answers) {
         expect(status).toBe(200);

@@ -1,4 +1,4 @@
-import type { Api, BodyOf, DataOf, Envelope, ParamsOf, QueryOf } from '@trialogue/protocol/api';
+import type { Api, BodyOf, DataOf, Envelope, HeadersOf, ParamsOf, QueryOf } from '@trialogue/protocol/api';
 
 export interface Answer<T> {
   status: number;
@@ -18,10 +18,17 @@ export function asker<A extends Api>(origin: () => string, prefix: string, api: 
   async function ask<Name extends keyof A & string>(
     name: Name,
     credential: string | undefined,
-    given: Given<ParamsOf<A[Name]>, 'params'> & Given<QueryOf<A[Name]>, 'query'> & { body?: unknown } = {},
+    given: Given<ParamsOf<A[Name]>, 'params'> &
+      Given<QueryOf<A[Name]>, 'query'> &
+      Given<HeadersOf<A[Name]>, 'headers'> & { body?: unknown } = {},
   ): Promise<Answer<DataOf<A[Name]>>> {
     asked.add(name);
-    const { params, query, body } = given as { params?: object; query?: object; body?: BodyOf<A[Name]> | FormData };
+    const { params, query, headers, body } = given as {
+      params?: object;
+      query?: object;
+      headers?: Record<string, string>;
+      body?: BodyOf<A[Name]> | FormData;
+    };
     const { method, path } = api[name]!;
     const values = new Map(Object.entries(params ?? {}));
     const url = new URL(prefix + path.replaceAll(/:(\w+)/g, (_, part: string) => String(values.get(part))), origin());
@@ -30,6 +37,7 @@ export function asker<A extends Api>(origin: () => string, prefix: string, api: 
     const answer = await fetch(url, {
       method,
       headers: {
+        ...headers,
         ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
         ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
       },

@@ -200,8 +200,8 @@ test('I2 I7: a refused message is marked, also after a reload and in the other t
   line.answer(undefined);
   await sign.click();
   await until(() => statesOf(page)).toContain('sent: 一');
-  await said(page, '二').getByText('二', { exact: true }).click();
-  await said(page, '二').getByRole('button', { name: '删除' }).click();
+  await said(page, '二').getByText('二', { exact: true }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: '删除' }).click();
   for (const each of [page, tab]) await until(() => statesOf(each)).toEqual(['sent: 一']);
   await page.reload();
   await until(() => statesOf(page)).toEqual(['sent: 一']);

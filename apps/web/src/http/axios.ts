@@ -16,6 +16,8 @@ export interface Ask extends Pick<
   isEnvelopeWanted?: boolean;
   /** Sent a second time, with a renewed token. */
   isSecondTry?: boolean;
+  /** How often the server has asked for patience. */
+  waits?: number;
 }
 
 export interface Asked extends Ask {

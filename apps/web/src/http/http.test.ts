@@ -233,3 +233,25 @@ describe('identical requests', () => {
     expect(asked).toHaveLength(2);
   });
 });
+
+test('a question that a busy server puts off is asked again when it says; a deed is not, and not for ever', async () => {
+  const busy = { status: 429, headers: { 'retry-after': '0' }, ...refused('rate.limited', 1) };
+  let left = 2;
+  answer = () => (left-- > 0 ? busy : fine({ list: [] }));
+  expect(await getMemberList(tea)).toEqual({ list: [] });
+  expect(asked).toHaveLength(3);
+
+  answer = () => busy;
+  asked.length = 0;
+  await expect(getMemberList(tea)).rejects.toMatchObject({ error: 'rate.limited' });
+  expect(asked).toHaveLength(4);
+
+  asked.length = 0;
+  await expect(createSession({ groupId: tea, userId: ada.userId, ticket: 't' })).rejects.toThrow();
+  expect(asked).toHaveLength(1);
+
+  asked.length = 0;
+  answer = () => ({ ...busy, headers: { 'retry-after': '60' } });
+  await expect(getMemberList(tea)).rejects.toMatchObject({ error: 'rate.limited' });
+  expect(asked).toHaveLength(1);
+});

@@ -37,6 +37,11 @@ axios.interceptors.response.use(
     if (error instanceof AskFailed) {
       removePendingRequestRecord(error.config);
       if (error.response) await readRefusal(error.response);
+      const waitMs = patienceMs(error);
+      if (waitMs !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        return axios.request({ ...error.config, waits: (error.config.waits ?? 0) + 1 });
+      }
       // 413, 415, 429 and 503 come with a status of their own and the same envelope.
       const data: unknown = error.response?.data;
       if (isEnvelope(data) && data.code !== 0) return Promise.reject(new ApiRefused(data));
@@ -44,6 +49,17 @@ axios.interceptors.response.use(
     return Promise.reject(error);
   },
 );
+
+const MOST_WAITS = 3;
+const LONGEST_WAIT_MS = 5_000;
+
+/** A question that a busy server puts off is asked again when the server says, unless that is too long for a person. */
+function patienceMs({ config, response }: AskFailed): number | undefined {
+  if ((config.method ?? 'GET') !== 'GET' || (response?.status !== 429 && response?.status !== 503)) return undefined;
+  const seconds = Number(response.headers['retry-after']);
+  const waitMs = Number.isFinite(seconds) ? seconds * 1_000 : 1_000;
+  return waitMs <= LONGEST_WAIT_MS && (config.waits ?? 0) < MOST_WAITS ? waitMs : undefined;
+}
 
 /** A file is asked for as bytes. A refusal comes as JSON all the same; unlike a file, it is no attachment. */
 async function readRefusal(res: Answer): Promise<void> {

@@ -335,7 +335,7 @@ describe('sending', () => {
   test('a refusal that names an earlier try is not taken for one of the bytes of now, whatever it says (I2)', async () => {
     const at = (await adasClient()).comeUp();
     const sending = at.session.send(hello);
-    const { id: first, dlgId, clientMsgId } = at.line.last('send');
+    const { id: first = 0, dlgId, clientMsgId } = at.line.last('send');
     at.line.says({ op: 'key', dlgId: tea, dlgKey: ring(1, 2) });
     at.nack('key.stale_epoch');
     const resealed = at.line.last('send');

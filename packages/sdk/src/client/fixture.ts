@@ -122,7 +122,7 @@ export async function adasClient(
       return stored;
     },
     nack(error: RefusalName, retryAfterMs?: number) {
-      const { id: tried, dlgId, clientMsgId } = transport.line.last('send');
+      const { id: tried = 0, dlgId, clientMsgId } = transport.line.last('send');
       const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
       transport.line.says({ op: 'nack', id: tried, dlgId, clientMsgId, error, msg: 'No.', ...wait });
       return it;

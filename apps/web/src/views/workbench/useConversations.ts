@@ -32,6 +32,7 @@ export function useConversations(filter: Readonly<Ref<Filter>>, keyword: Readonl
   let countedAt = 0;
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let polling: ReturnType<typeof setTimeout> | undefined;
+  let counting: ReturnType<typeof setTimeout> | undefined;
 
   async function page(of: Filter, at: number, size: number): Promise<{ list: Listed[]; total: number }> {
     const query = { page: at, size };
@@ -69,8 +70,15 @@ export function useConversations(filter: Readonly<Ref<Filter>>, keyword: Readonl
     }
   }
 
+  /** At most so often, however fast an agent is; and then once more, so that the last change is counted too. */
   async function count(): Promise<void> {
-    if (Date.now() - countedAt < COUNT_EVERY_MS) return;
+    const waitMs = countedAt + COUNT_EVERY_MS - Date.now();
+    if (waitMs > 0) {
+      counting ??= setTimeout(() => void count(), waitMs);
+      return;
+    }
+    clearTimeout(counting);
+    counting = undefined;
     countedAt = Date.now();
     const others = filters.filter((each) => each !== filter.value && each !== 'all');
     const found = await Promise.allSettled(
@@ -111,7 +119,7 @@ export function useConversations(filter: Readonly<Ref<Filter>>, keyword: Readonl
   document.addEventListener('visibilitychange', wake);
   onScopeDispose(() => {
     turn += 1;
-    for (const timer of [gathering, polling, typed]) clearTimeout(timer);
+    for (const timer of [gathering, polling, counting, typed]) clearTimeout(timer);
     removeEventListener('online', wake);
     document.removeEventListener('visibilitychange', wake);
   });
@@ -142,7 +150,6 @@ export function useConversations(filter: Readonly<Ref<Filter>>, keyword: Readonl
     },
     /** What the server has just answered about one of them. */
     setDesk(dlgId: DlgId, desk: DeskRecord): void {
-      countedAt = 0;
       rows.value = rows.value.map((row) => (row.dlgId === dlgId ? { ...row, desk } : row));
       lookSoon();
     },
