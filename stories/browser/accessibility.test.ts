@@ -44,7 +44,12 @@ const stickingOut = (page: Page): Promise<string[]> =>
     };
     return [...document.querySelectorAll('body *')]
       .filter(
-        (it) => it.checkVisibility({ visibilityProperty: true }) && sticksOut(it) && !sticksOut(it.parentElement!),
+        (it) =>
+          it.checkVisibility({ visibilityProperty: true }) &&
+          sticksOut(it) &&
+          !sticksOut(it.parentElement!) &&
+          // A row of chips may be longer than the screen, and scrolls by itself.
+          !['auto', 'scroll'].includes(getComputedStyle(it.parentElement!).overflowX),
       )
       .map((it) => `<${it.localName} class="${it.getAttribute('class') ?? ''}">`);
   });
@@ -81,7 +86,6 @@ test.for(looks)(
     await adas.page.goto(await freshLink(ada.userId, everything.groupId));
     await entered(adas.page);
     await hears(adas.page, '有问题随时找我');
-    await adas.page.getByRole('img', { name: '茶罐.png' }).waitFor();
     await look(adas.page, '01 conversation, end');
     await adas.page.getByRole('log').evaluate((it) => (it.scrollTop = 0));
     await adas.page.getByText('没有更多消息').waitFor();

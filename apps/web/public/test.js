@@ -172,11 +172,13 @@ document.getElementById('signIn').addEventListener('submit', function (event) {
 
 request('GET', '/demo/v1/cast').then(function (cast) {
   var who = document.getElementById('who');
+  var agent = null;
   cast.list.forEach(function (user) {
     var option = document.createElement('option');
     option.value = user.userId;
     option.textContent = user.name;
-    option.selected = user.urole === 'service';
     who.appendChild(option);
+    if (user.urole === 'service' && !agent) agent = user.userId;
   });
+  if (agent) who.value = agent;
 }, failed);

@@ -19,6 +19,7 @@ export const core: Readonly<Record<keyof typeof simplified, string>> = {
   copyFailed: 'Could not copy. Select the link and copy it by hand.',
   open: 'Open',
   language: 'Language',
+  workbench: 'Support desk',
   signOut: 'Sign out',
   members: 'Members',
   memberCount: '{n} {n|member|members}',

@@ -1,7 +1,6 @@
 import type { desk as simplified } from '../zh-CN/desk.ts';
 
 export const desk: Readonly<Record<keyof typeof simplified, string>> = {
-  workbench: 'Support desk',
   search: 'Search conversations',
   refresh: 'Refresh',
   conversations: 'Conversations',

@@ -17,6 +17,7 @@ export const core = {
   copyFailed: '无法复制，请长按链接手动复制',
   open: '打开',
   language: '语言',
+  workbench: '客服工作台',
   signOut: '退出登录',
   members: '群成员',
   memberCount: '{n} 位成员',

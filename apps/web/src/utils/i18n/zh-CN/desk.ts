@@ -1,5 +1,4 @@
 export const desk = {
-  workbench: '客服工作台',
   search: '搜索会话',
   refresh: '刷新',
   conversations: '会话列表',

@@ -19,6 +19,7 @@ export const core: Readonly<Record<keyof typeof simplified, string>> = {
   copyFailed: '無法複製，請長按連結手動複製',
   open: '開啟',
   language: '語言',
+  workbench: '客服工作台',
   signOut: '登出',
   members: '群組成員',
   memberCount: '{n} 位成員',

@@ -1,7 +1,6 @@
 import type { desk as simplified } from '../zh-CN/desk.ts';
 
 export const desk: Readonly<Record<keyof typeof simplified, string>> = {
-  workbench: '客服工作台',
   search: '搜尋對話',
   refresh: '重新整理',
   conversations: '對話列表',
