@@ -14,6 +14,7 @@ import type { Group } from './node.ts';
 import { openScene, type Scene } from './scene.ts';
 import { tellEverything } from './showcase.ts';
 import { linkTo } from './ticket.ts';
+import { until } from './until.ts';
 
 const screens = fileURLToPath(new URL('../../.artifacts/screens', import.meta.url));
 mkdirSync(screens, { recursive: true });
@@ -215,8 +216,11 @@ test.for(looks)(
     await said(page, last).getByText('已发送').waitFor();
 
     const bos = await scene.enter(group.linkOf(bo.userId), desktop);
-    await messageBox(bos.page).pressSequentially('好');
-    await page.getByText(`${bo.name} 正在输入…`).waitFor();
+    // That somebody types is told loosely: it may be lost, and is said again while it lasts.
+    await until(async () => {
+      await messageBox(bos.page).pressSequentially('好');
+      return page.getByText(`${bo.name} 正在输入…`).isVisible();
+    }).toBe(true);
     await look(page, '23 typing');
     line.cut(4509);
     const replaced = page.getByRole('button', { name: '在此继续' });

@@ -263,8 +263,15 @@ test('the desk, light and dark, wide and narrow: axe finds nothing serious', { t
     await page.getByRole('dialog').waitFor();
     await look('handing over');
     await page.keyboard.press('Escape');
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
+    // What was open before it may still be on its way out, and takes the key.
+    const help = page.getByRole('dialog');
+    await until(async () => {
+      await page.keyboard.press('?');
+      return help.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+    }).toBe(true);
     await look('help');
     await page.keyboard.press('Escape');
   }
