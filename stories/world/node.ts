@@ -120,19 +120,21 @@ export class Node {
       const wire = new Wire();
       let isClosed = false;
       const lost = () => this.#lost(connection, driver);
-      const outbound = sender?.open(socketOf(connection), {
+      const goOut = (frame: ServerFrame, text: string) => {
+        checks.hold(() => wire.leaves(frame));
+        line.send(text);
+      };
+      const outbound = sender?.open(socketOf(connection, goOut), {
         isOpen: () => !isClosed,
         onChoked: () => driver.tell({ type: 'choked' }),
       });
       const driver = switchboard.plug(
         {
           send: (frame) => {
-            // Held against what is open when it is said: it goes out at the end of the turn, and a `leave` may come between.
-            checks.hold(() => wire.leaves(frame));
             if (who !== undefined) checks.leaves(who, frame);
             if (connection.unsentBytes > own.laggingBytes) seen('reader lags');
             if (outbound) outbound.send(bytesOf(frame));
-            else line.send(textOf(frame));
+            else goOut(frame, textOf(frame));
           },
           close: (reason) => {
             if (reason === 'slow') seen('slow reader closed');
@@ -210,14 +212,14 @@ export class Node {
 }
 
 /** What the real sender writes to. It writes whole frames, and they go on their way one by one. */
-const socketOf = (connection: Connection): Duplex =>
+const socketOf = (connection: Connection, goOut: (frame: ServerFrame, text: string) => void): Duplex =>
   ({
     writable: true,
     get writableLength() {
       return connection.unsentBytes;
     },
     write(bytes: Buffer) {
-      for (const text of textsIn(bytes)) connection.server.send(text);
+      for (const text of textsIn(bytes)) goOut(JSON.parse(text) as ServerFrame, text);
     },
   }) as unknown as Duplex;
 

@@ -6,6 +6,8 @@ import { Broken } from './broken.ts';
 export class Wire {
   /** Up to where live messages have gone out, of each conversation that is open on it. */
   readonly #upTo = new Map<DlgId, Seq>();
+  /** The same of those it has left: what was said before the `leave` goes out at the end of the turn. */
+  readonly #left = new Map<DlgId, Seq>();
   #isClosed = false;
 
   leaves(frame: ServerFrame): void {
@@ -14,14 +16,18 @@ export class Wire {
     if (frame.op === 'left') this.#upTo.delete(frame.dlgId);
     if (frame.op !== 'message') return;
     const { dlgId, seq } = frame;
-    const last = this.#upTo.get(dlgId);
+    const at = this.#upTo.has(dlgId) ? this.#upTo : this.#left;
+    const last = at.get(dlgId);
     if (last === undefined) throw new Broken('I9', `${dlgId} ${seq} goes to a socket that has not opened it`, { seq });
     if (seq !== last + 1) throw new Broken('I25', `${dlgId} ${seq} goes out after ${last}`, { seq, last });
-    this.#upTo.set(dlgId, seq);
+    at.set(dlgId, seq);
   }
 
   hears({ op, ...frame }: Pick<ClientFrame, 'op'> & { dlgId?: DlgId }): void {
-    if (op === 'leave' && frame.dlgId) this.#upTo.delete(frame.dlgId);
+    if (op !== 'leave' || !frame.dlgId) return;
+    const last = this.#upTo.get(frame.dlgId);
+    if (last !== undefined) this.#left.set(frame.dlgId, last);
+    this.#upTo.delete(frame.dlgId);
   }
 
   closes(): void {
