@@ -51,8 +51,8 @@ export const mutants = [
     patches: [
       {
         file: `${sdk}/timeline/catchUp.ts`,
-        from: '!isAsking && lacks(timeline) ? notBefore : NEVER',
-        to: '!isAsking && lacks(timeline) ? NEVER : NEVER',
+        from: 'lacks(timeline) ? catchUp : NEVER',
+        to: 'lacks(timeline) ? NEVER : NEVER',
       },
     ],
   },
@@ -168,8 +168,8 @@ export const mutants = [
     patches: [
       {
         file: `${sdk}/connection/connection.ts`,
-        from: `const isStable = now.name === 'live' && at - now.since >= STABLE_MS;`,
-        to: `const isStable = now.name === 'live' && at - now.since >= 0 * STABLE_MS;`,
+        from: `const isStable = now.stage === 'live' && at - now.since >= STABLE_MS;`,
+        to: `const isStable = now.stage === 'live' && at - now.since >= 0 * STABLE_MS;`,
       },
     ],
   },

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { seal } from '@trialogue/crypto';
-import {
-  afterClose,
-  isRefusalName,
-  retries,
-  SUBPROTOCOL,
-  type ServerFrame,
-  type ServerFrameOf,
-} from '@trialogue/protocol';
+import { afterClose, retryOf, SUBPROTOCOL, type ServerFrame, type ServerFrameOf } from '@trialogue/protocol';
 import { WebSocket } from 'ws';
 
 import { ANY_CONTENT, type Happening, type Row } from '../history/event.ts';
@@ -425,7 +418,7 @@ export class WireClient implements Client {
 
   #refused({ dlgId, clientMsgId, error, retryAfterMs }: ServerFrameOf<'nack'>): void {
     const place = this.#places.get(dlgId);
-    const isFinal = !isRefusalName(error) || retries[error] === 'never';
+    const isFinal = retryOf(error) === 'never';
     this.#tell({ f: 'nack', dlg: dlgId, from: this.#options.seat.userId, cid: clientMsgId, error, final: isFinal });
     this.#options.ears.refused(this, error);
     const pending = place?.pending;

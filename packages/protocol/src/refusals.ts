@@ -1,4 +1,4 @@
-import { retries, type RefusalName, type Retry } from './retries.ts';
+import { retryOf, type Retry } from './retries.ts';
 
 interface Refusal {
   /** HTTP status of the platform API. The client API uses it only for 413, 415, 429 and 503. */
@@ -6,11 +6,10 @@ interface Refusal {
   says: string;
 }
 
-/** What the server says of every name in retries.ts: on the wire, in HTTP and in the words on screen. */
-export const refusals: { readonly [Name in RefusalName]: Refusal } = {
+/** Every way the server can say no: on the wire, in HTTP and in the words on screen. */
+export const refusals = {
   'auth.missing': {
     http: 401,
-
     says: 'No token was given. Send it as "Authorization: Bearer …".',
   },
   'auth.invalid': { http: 401, says: 'The token or secret is not valid.' },
@@ -42,7 +41,6 @@ export const refusals: { readonly [Name in RefusalName]: Refusal } = {
   'envelope.malformed': { http: 400, says: 'The content is not a sealed envelope.' },
   'envelope.mismatch': {
     http: 400,
-
     says: 'The envelope names another sender or clientMsgId than the request.',
   },
   'key.stale_epoch': { http: 409, says: 'The conversation has a newer key. Seal again with it.' },
@@ -59,7 +57,11 @@ export const refusals: { readonly [Name in RefusalName]: Refusal } = {
   'storage.unavailable': { http: 503, says: 'The server cannot reach its storage.' },
   'server.draining': { http: 503, says: 'The server is going away. Try again.' },
   'server.internal': { http: 500, says: 'The server failed. The request id leads to its log.' },
-};
+} as const satisfies Record<string, Refusal>;
+
+export type RefusalName = keyof typeof refusals;
+
+export const isRefusalName = (name: string): name is RefusalName => Object.hasOwn(refusals, name);
 
 /** Statuses that the client API uses as they are; every other answer of it is HTTP 200. Contract §2. */
 export const transportStatuses: ReadonlySet<number> = new Set([413, 415, 429, 503]);
@@ -81,6 +83,6 @@ export class Refused extends Error {
   }
 
   get retry(): Retry {
-    return retries[this.refusal];
+    return retryOf(this.refusal);
   }
 }

@@ -20,7 +20,7 @@ export type Kind =
   | { is: 'nullable'; of: Shape<unknown> }
   | { is: 'list'; of: Shape<unknown>; max: number | undefined }
   | { is: 'record'; fields: Fields }
-  | { is: 'tagged'; variants: ReadonlyMap<string, Shape<unknown>> };
+  | { is: 'tagged'; tag: string; variants: ReadonlyMap<string, RecordShape<Fields>> };
 
 /** What a shape reads into. */
 export type Of<S> = S extends Shape<infer T> ? T : never;
@@ -28,13 +28,11 @@ export type Of<S> = S extends Shape<infer T> ? T : never;
 /** Input that is not of the expected shape. */
 export class Malformed extends Error {
   readonly path: string;
-  readonly expected: string;
 
   constructor(path: string, expected: string) {
     super(`${path}: expected ${expected}`);
     this.name = 'Malformed';
     this.path = path;
-    this.expected = expected;
   }
 }
 
@@ -181,17 +179,15 @@ export type TaggedOf<Tag extends string, V extends Variants> = {
 /** A union told apart by the word under `tag`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function tagged<const Tag extends string, V extends Variants>(tag: Tag, variants: V): Shape<TaggedOf<Tag, V>> {
-  const shapes = new Map(
-    Object.entries(variants).map(([word, fields]) => [word, record({ [tag]: oneOf(word), ...fields })]),
-  );
+  const shapes = new Map(Object.entries(variants).map(([word, fields]) => [word, record(fields)]));
   return {
-    kind: { is: 'tagged', variants: shapes },
+    kind: { is: 'tagged', tag, variants: shapes },
     read(value, path) {
       const given = asRecord(value, path);
-      const word = Object.hasOwn(given, tag) ? given[tag] : undefined;
-      const shape = typeof word === 'string' ? shapes.get(word) : undefined;
+      const word = Object.hasOwn(given, tag) ? (given[tag] as string) : '';
+      const shape = shapes.get(word);
       if (!shape) throw new Malformed(`${path}.${tag}`, `one of ${[...shapes.keys()].join(', ')}`);
-      return shape.read(given, path) as TaggedOf<Tag, V>;
+      return { [tag]: word, ...shape.read(given, path) } as TaggedOf<Tag, V>;
     },
   };
 }

@@ -6,7 +6,7 @@ import { ImError, failure } from './errors.ts';
 
 /** What the application hands in is looked at here, so that a mistake is answered with its name and not by the server. */
 
-export const wrongArgument = (what: string): ImError => new ImError(failure('sdk.bad_argument', `${what}.`));
+export const wrongArgument = (what: string): ImError => new ImError(failure('sdk.bad_argument', what));
 
 /** @throws {ImError} sdk.bad_argument */
 export function checked<T>(shape: Pick<Shape<T>, 'read'>, given: unknown, name: string): T {

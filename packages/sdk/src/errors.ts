@@ -1,29 +1,33 @@
-import { retries, type RefusalName, type Retry } from '@trialogue/protocol';
+import { retryOf, type RefusalName, type Retry } from '@trialogue/protocol';
 
-/**
- * What can go wrong on this side of the wire: in words, and when the same call may pass; unless told, never. What the
- * server refuses has the names of the protocol's table.
- */
-const ownFailures = {
-  'sdk.bad_argument': ['Wrong argument.'],
-  'sdk.no_web_socket': ['There is no WebSocket here. Hand one in: new Im({ WebSocket }).'],
-  'sdk.not_started': ['Call getInstance first.'],
-  'sdk.no_conversation': ['Give dlgId, or call updateConfig.'],
-  'sdk.no_key': ['Give dlgKey, or wait for the event `opened`.', 'later'],
-  'sdk.outbox_full': ['Too many messages wait.', 'later'],
-  'sdk.outbox_expired': ['The message could not be sent for three days.'],
-  'sdk.closed': ['close(), or another user, came before the answer.', 'later'],
-  'sdk.shut': ['The server told this client to stay away.'],
-  'sdk.timeout': ['The server did not answer.', 'later'],
-  'sdk.unreachable': ['The server cannot be reached.', 'later'],
-  'sdk.unsupported_version': ['The server speaks another version.'],
-  'sdk.bad_frame': ['The server said what is not of the protocol.'],
-  'sdk.bad_key': ['The server sent no key.'],
-  'sdk.undecryptable': ['A message could not be opened.'],
-  'sdk.no_token': ['getToken gave no token.', 'afterSignIn'],
-  'sdk.handler_failed': ['A handler threw.'],
-} as const satisfies Record<string, readonly [says: string, retry?: Retry]>;
-type OwnName = keyof typeof ownFailures;
+/** What can go wrong on this side of the wire. What the server refuses has the names of the protocol's table. */
+type OwnName =
+  | 'sdk.bad_argument'
+  | 'sdk.no_web_socket'
+  | 'sdk.not_started'
+  | 'sdk.no_conversation'
+  | 'sdk.no_key'
+  | 'sdk.outbox_full'
+  /** The message could not be sent for three days. */
+  | 'sdk.outbox_expired'
+  /** `close()`, or another user, came before the answer. */
+  | 'sdk.closed'
+  /** The server told this client to stay away. */
+  | 'sdk.shut'
+  /** The server did not answer. */
+  | 'sdk.timeout'
+  | 'sdk.unreachable'
+  | 'sdk.unsupported_version'
+  /** The server said what is not of the protocol. */
+  | 'sdk.bad_frame'
+  /** The server sent no key. */
+  | 'sdk.bad_key'
+  | 'sdk.undecryptable'
+  /** `getToken` gave none. */
+  | 'sdk.no_token'
+  | 'sdk.handler_failed';
+
+const PASSES_LATER = /^sdk\.(closed|no_key|outbox_full|timeout|unreachable)$/;
 
 /** A stable dotted name: a refusal of the server (`conversation.not_member`), or `sdk.…`. */
 export type FailureName = RefusalName | OwnName;
@@ -42,14 +46,12 @@ export interface Failure {
   outcome: 'none' | 'unknown';
 }
 
+/** What a server refuses it says in its own words; ours are those of the name, and `detail`. */
 export function failure(error: FailureName, detail = '', isUnsure = false): Failure {
-  // What a server refuses it says in its own words.
-  const own: readonly [says: string, retry?: Retry] = ownFailures[error as OwnName] ?? [
-    '',
-    retries[error as RefusalName],
-  ];
-  const [says, retry = 'never'] = own;
-  return { error, msg: `${says} ${detail}`.trim(), retry, outcome: isUnsure ? 'unknown' : 'none' };
+  const [, own] = /^sdk\.(.*)/.exec(error) ?? [];
+  const msg = [own?.replaceAll('_', ' '), detail].filter(Boolean).join(': ');
+  const retry = PASSES_LATER.test(error) ? 'later' : error === 'sdk.no_token' ? 'afterSignIn' : retryOf(error);
+  return { error, msg, retry, outcome: isUnsure ? 'unknown' : 'none' };
 }
 
 /** Why a promise of the SDK was rejected, or a call refused. */

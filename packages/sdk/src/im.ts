@@ -43,7 +43,7 @@ export class Im {
   getInstance(config: ImConfig): this {
     const builtIn: WebSocketClass | undefined = globalThis.WebSocket;
     const WebSocket = this.#WebSocket ?? builtIn;
-    if (!WebSocket) throw new ImError(failure('sdk.no_web_socket'));
+    if (!WebSocket) throw new ImError(failure('sdk.no_web_socket', 'hand one in, as new Im({ WebSocket })'));
     const given: ImConfig | undefined = config;
     if (!given) throw wrongArgument('getInstance: expected { wsAddr, dlgKey, dlgId, user, handler }');
     const checked = checkedConfig(given);

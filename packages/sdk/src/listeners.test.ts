@@ -17,7 +17,7 @@ test('a handler that throws stops nobody else, and is reported', () => {
     throw new Error('and this one too');
   });
   listeners.tell({ name: 'left', detail: { dlgId } });
-  expect(heard).toEqual([['sdk.handler_failed', 'A handler threw. left: oops', true], { dlgId }]);
+  expect(heard).toEqual([['sdk.handler_failed', 'handler failed: left: oops', true], { dlgId }]);
 });
 
 test('whoever stops listening hears nothing more', () => {

@@ -12,10 +12,12 @@ import {
 
 import { checked, checkedAddress, checkedDlgId, checkedKey, plaintextOf, wrongArgument } from './arguments.ts';
 import { attempt } from './attempt.ts';
-import { makeStep } from './client/client.ts';
+import { fetchPage, makeStep, send, start, stop } from './client/client.ts';
+import { choose, readUpTo, type } from './client/following.ts';
+import { bindUser } from './client/link.ts';
 import { sendKey, userOf, type ClientConfig, type ClientState } from './client/state.ts';
 import type { Tools } from './client/turn.ts';
-import { waitingOf } from './client/waiting.ts';
+import { discard, waitingOf } from './client/waiting.ts';
 import { newClientMsgId } from './clientMsgId.ts';
 import { fullJitter } from './connection/backoff.ts';
 import type { Clock } from './connection/clock.ts';
@@ -57,16 +59,11 @@ export function run(config: ClientConfig, ports: SessionPorts): Running {
   const { clock, random, tell, date = Date.now } = ports;
   const ahead = date() - clock.now();
   const tools: Tools = { backoff: fullJitter(random), seal, toDate: (at) => at + ahead };
-  const dispatch: Driver['dispatch'] = (event) => driver.dispatch(event);
+  const dispatch: Driver['dispatch'] = (happening) => driver.dispatch(happening);
   const { ask, settle } = promises(dispatch);
   const { leave, ...outbox } = keeping(new URL(config.wsAddr).origin, ahead, ports, dispatch);
-  const carries = {
-    ...outbox,
-    tell: ({ told }: { told: Told }) => tell(told),
-    settle,
-  };
-  const driver = drive(config, { ...ports, step: makeStep(tools), carries });
-  dispatch({ type: 'start' });
+  const driver = drive(config, { ...ports, step: makeStep(tools), outside: { ...outbox, tell, settle } });
+  dispatch(start);
   return {
     get state() {
       return driver.state;
@@ -87,18 +84,22 @@ export function socketOf(now: () => Running | undefined): ImSocket {
 
   function running(): Running {
     const it = now();
-    if (!it) throw new ImError(failure('sdk.not_started'));
+    if (!it) throw new ImError(failure('sdk.not_started', 'call getInstance first'));
     return it;
   }
 
   return {
-    bindUser: (user) => running().dispatch({ type: 'bindUser', credentials: checked(credentials, user, 'bindUser') }),
+    bindUser(user) {
+      const given = checked(credentials, user, 'bindUser');
+      running().dispatch((turn) => bindUser(turn, given));
+    },
     getState: () => isConnected(now()?.state.connection),
-    close: () => now()?.dispatch({ type: 'stop' }),
-    reconnect: () => running().dispatch({ type: 'start' }),
+    close: () => now()?.dispatch(stop),
+    reconnect: () => running().dispatch(start),
     updateConfig({ dlgId: given, dlgKey }) {
       const dlgId = checkedDlgId(given, 'updateConfig');
-      running().dispatch({ type: 'choose', dlgId, ...(dlgKey && { dlgKey: checkedKey(dlgKey) }) });
+      const key = dlgKey ? checkedKey(dlgKey) : undefined;
+      running().dispatch((turn) => choose(turn, dlgId, key));
     },
     send: (payload, { dlgId: given, clientMsgId: asked = newClientMsgId() } = {}) =>
       handled(() => {
@@ -108,12 +109,13 @@ export function socketOf(now: () => Running | undefined): ImSocket {
         return ask(sendKey(name), () => {
           const plaintext = plaintextOf(payload);
           const dlgKey = state.rings.get(dlgId);
-          if (dlgKey === undefined) throw new ImError(failure('sdk.no_key'));
+          if (dlgKey === undefined)
+            throw new ImError(failure('sdk.no_key', 'give dlgKey, or wait for the event `opened`'));
           // A retry of the same words: the bytes of the first try.
-          const before = find(state.outbox, name)?.content ?? '';
+          const before = find(state.unsent, name)?.content ?? '';
           const isSame = attempt(() => open(before, dlgId, dlgKey) === plaintext, false);
           const content = isSame ? before : seal(plaintext, { ...name, dlgKey, fromuid: userOf(state) });
-          return { type: 'send', ...name, content };
+          return (turn) => send(turn, { ...name, content });
         });
       }),
     history: (options = {}) =>
@@ -121,28 +123,29 @@ export function socketOf(now: () => Running | undefined): ImSocket {
         const { state, ask } = running();
         const key = `history ${++histories}`;
         const dlgId = checkedDlgId(chosen(state, options.dlgId), 'history');
-        return ask(key, () => ({ type: 'history', dlgId, range: checked(range, options, 'history'), key }));
+        const asked = checked(range, options, 'history');
+        return ask(key, () => (turn) => fetchPage(turn, dlgId, asked, key));
       }),
     outbox() {
       const { state, tools } = now() ?? {};
-      return state && tools ? state.outbox.map((entry) => waitingOf(state, tools, entry)) : [];
+      return state && tools ? state.unsent.map((entry) => waitingOf(state, tools, entry)) : [];
     },
     retry: (name) =>
       handled(() => {
         const { state, ask } = running();
         return ask(sendKey(name), () => {
-          const entry = find(state.outbox, name);
+          const entry = find(state.unsent, name);
           if (!entry || !hasFailed(entry)) throw wrongArgument('retry: expected a failed message of `outbox()`');
-          const { dlgId, clientMsgId, content } = entry;
-          return { type: 'send', dlgId, clientMsgId, content };
+          return (turn) => send(turn, entry);
         });
       }),
-    discard: ({ dlgId, clientMsgId }) => running().dispatch({ type: 'discard', dlgId, clientMsgId }),
-    typing: (isTyping) => running().dispatch({ type: 'typing', isTyping }),
+    discard: (name) => running().dispatch((turn) => discard(turn, name)),
+    typing: (isTyping) => running().dispatch((turn) => type(turn, isTyping)),
     markRead(seq) {
       const { state, dispatch } = running();
       chosen(state);
-      dispatch({ type: 'read', seq: checked(seqShape(), seq, 'markRead.seq') });
+      const readSeq = checked(seqShape(), seq, 'markRead.seq');
+      dispatch((turn) => readUpTo(turn, readSeq));
     },
   };
 }
@@ -162,7 +165,7 @@ export function checkedConfig({ wsAddr, dlgId, dlgKey, user, getToken }: ImConfi
 }
 
 function chosen({ conversation }: ClientState, dlgId: string | undefined = conversation?.dlgId): DlgId {
-  if (dlgId === undefined) throw new ImError(failure('sdk.no_conversation'));
+  if (dlgId === undefined) throw new ImError(failure('sdk.no_conversation', 'give dlgId, or call updateConfig'));
   return id<DlgId>(dlgId);
 }
 

@@ -40,7 +40,7 @@ export function openedCame(turn: Turn, { op: _, id, dlgKey, ...where }: ServerFr
   const isOther = isOtherLog(turn.conversation, logEpoch);
   if (ask.kind === 'open') {
     if (isOther) beginAnew(turn, where);
-    changeOf(turn, dlgId, (now) => opened(now, where, turn.now));
+    changeOf(turn, dlgId, (now) => opened(now, where, turn.stepAt));
     tell(turn, 'opened', where);
   } else if (isOther) changeOf(turn, dlgId, doubted);
   // An answer made before the key was asked for says nothing about it.
@@ -65,7 +65,7 @@ export function pageCame(turn: Turn, page: ServerFrameOf<'page'>): void {
   // One of the two is out of date, and `opened` says which.
   if (isOther && conversation.phase === 'open') turn.conversation = doubted(conversation);
   if (ask.kind === 'history') {
-    return isOther ? keepAsk(turn, id, { ...ask, until: turn.now + OTHER_LOG_MS }) : handOver(turn, id, ask, page);
+    return isOther ? keepAsk(turn, id, { ...ask, until: turn.stepAt + OTHER_LOG_MS }) : handOver(turn, id, ask, page);
   }
   forgetAsk(turn, id);
   if (isOther) return;
@@ -74,7 +74,7 @@ export function pageCame(turn: Turn, page: ServerFrameOf<'page'>): void {
     tell(turn, 'reset', { dlgId, reason: 'retention', minSeq, head });
     changeOf(turn, dlgId, (now) => passedOver(now, minSeq));
   }
-  changeOf(turn, dlgId, (now) => caughtUp(now, page, turn.now));
+  changeOf(turn, dlgId, (now) => caughtUp(now, page, turn.stepAt));
   giveOut(turn);
 }
 
@@ -88,14 +88,14 @@ export function askRefused(turn: Turn, { id, error, msg, retryAfterMs }: ServerF
   if (kind === 'ring') {
     if (what.retry !== 'later') return noKeyCame(turn, dlgId);
     // The key is there and the server could not say so now. Its messages wait for as long as it takes.
-    return keepAsk(turn, id, { ...ask, until: turn.now + (retryAfterMs ?? KEY_PAUSE_MS), tries: 0 });
+    return keepAsk(turn, id, { ...ask, until: turn.stepAt + (retryAfterMs ?? KEY_PAUSE_MS), tries: 0 });
   }
   if (what.retry === 'afterSignIn') return move(turn, { type: 'breakOff', code: 4401, reason: msg });
   if (what.retry !== 'later') return shutOut(turn, dlgId, what);
   changeOf(turn, dlgId, (now) => ({
     ...now,
     phase: kind === 'open' ? 'closed' : now.phase,
-    catchUp: paused(turn.now, retryAfterMs),
+    catchUp: paused(turn.stepAt, retryAfterMs),
   }));
 }
 
@@ -110,7 +110,7 @@ function shutOut(turn: Turn, dlgId: DlgId, what: Failure): void {
 
 /** Puts requests on the wire that are not there yet, or have been without an answer for too long. */
 export function askDue(turn: Turn): void {
-  for (const [id, ask] of turn.asks) if (ask.until <= turn.now) askAgain(turn, id, ask);
+  for (const [id, ask] of turn.asks) if (ask.until <= turn.stepAt) askAgain(turn, id, ask);
 }
 
 function askAgain(turn: Turn, id: number, ask: Ask): void {
@@ -118,7 +118,7 @@ function askAgain(turn: Turn, id: number, ask: Ask): void {
     forgetAsk(turn, id);
     return ask.kind === 'history' ? fail(turn, ask.key, 'sdk.timeout') : noKeyCame(turn, ask.dlgId);
   }
-  keepAsk(turn, id, { ...ask, until: turn.now + ANSWER_MS, tries: ask.tries + 1 });
+  keepAsk(turn, id, { ...ask, until: turn.stepAt + ANSWER_MS, tries: ask.tries + 1 });
   transmit(turn, frameOf(id, ask));
 }
 

@@ -1,4 +1,4 @@
-import type { DlgId, Message, ServerFrameOf } from '@trialogue/protocol';
+import type { DlgId, Message, Seq, ServerFrameOf } from '@trialogue/protocol';
 
 import {
   closed,
@@ -18,16 +18,15 @@ import { AGAIN_MS, forgotten, takeTyping } from '../timeline/typing.ts';
 import { ANSWER_MS } from './asks.ts';
 import { releasePages } from './pages.ts';
 import { failStale, resealStale } from './sending.ts';
-import type { EventOf } from './state.ts';
 import { ask, askForKey, complain, tell, transmit, want, type Turn } from './turn.ts';
 
 /** The application turns to a conversation, or gives a new key of the one it has. */
-export function choose(turn: Turn, { dlgId, dlgKey }: EventOf<'choose'>): void {
+export function choose(turn: Turn, dlgId: DlgId, dlgKey?: string): void {
   if (dlgKey !== undefined && newestEpoch(dlgKey) >= newestEpoch(turn.rings.get(dlgId))) keepKey(turn, dlgId, dlgKey);
   const { conversation: old } = turn;
   if (old?.dlgId === dlgId && old.phase !== 'over') return giveOut(turn);
 
-  if (old && turn.connection.name === 'live' && (old.phase === 'open' || old.phase === 'opening')) {
+  if (old && turn.connection.stage === 'live' && (old.phase === 'open' || old.phase === 'opening')) {
     transmit(turn, { op: 'leave', dlgId: old.dlgId });
   }
   const seen = old && seenOf(old);
@@ -60,8 +59,8 @@ export function leftCame(turn: Turn, { dlgId }: { dlgId: DlgId }): void {
 }
 
 /** The user types in the chosen conversation, or has stopped. */
-export function type(turn: Turn, { isTyping }: EventOf<'typing'>): void {
-  const { conversation, now } = turn;
+export function type(turn: Turn, isTyping: boolean): void {
+  const { conversation, stepAt: now } = turn;
   if (conversation?.phase !== 'open') return;
   const { dlgId, typedAt } = conversation;
   if (isTyping ? typedAt !== undefined && now < typedAt + AGAIN_MS : typedAt === undefined) return;
@@ -70,24 +69,24 @@ export function type(turn: Turn, { isTyping }: EventOf<'typing'>): void {
 }
 
 export function typingCame(turn: Turn, { op: _, ...word }: ServerFrameOf<'typing'>): void {
-  const [typing, isNews] = takeTyping(turn.typing, word, turn.now);
+  const [typing, isNews] = takeTyping(turn.typing, word, turn.stepAt);
   turn.typing = typing;
   if (isNews) tell(turn, 'typing', word);
 }
 
 export function forgetTyping(turn: Turn): void {
-  const [typing, silent] = forgotten(turn.typing, turn.now);
+  const [typing, silent] = forgotten(turn.typing, turn.stepAt);
   turn.typing = typing;
   for (const { dlgId, userId } of silent) tell(turn, 'typing', { dlgId, userId, isTyping: false });
 }
 
 /** Opens the chosen conversation, asks for what is missing, and tells how far the user has come. */
 export function followDue(turn: Turn): void {
-  const { conversation, now } = turn;
+  const { conversation, stepAt: now } = turn;
   if (!conversation) return;
   const { dlgId, phase, timeline, catchUp, marks } = conversation;
   const asked = { dlgId, until: now + ANSWER_MS, tries: 1 };
-  if (phase === 'closed' && now >= catchUp.notBefore) {
+  if (phase === 'closed' && now >= catchUp) {
     turn.conversation = { ...conversation, phase: 'opening' };
     ask(turn, { ...asked, kind: 'open' });
   }
@@ -104,14 +103,14 @@ export function followDue(turn: Turn): void {
   }
 }
 
-export function readUpTo(turn: Turn, { seq }: EventOf<'read'>): void {
-  const { conversation, now } = turn;
+export function readUpTo(turn: Turn, seq: Seq): void {
+  const { conversation, stepAt: now } = turn;
   if (!conversation) return;
   const { dlgId, marks, timeline } = conversation;
   const readSeq = Math.min(seq, timeline?.head ?? seq);
   if (readSeq <= marks.read) return;
   turn.conversation = { ...conversation, marks: raise(marks, 'read', readSeq, now) };
-  want(turn, { do: 'share', news: { dlgId, readSeq } });
+  want(turn, (outside) => outside.share({ dlgId, readSeq }));
 }
 
 export function giveOut(turn: Turn): void {
@@ -121,7 +120,7 @@ export function giveOut(turn: Turn): void {
   const dlgKey = turn.rings.get(dlgId);
   const { conversation, ready, wantsKey } = release(now, dlgKey);
   const seq = ready.at(-1)?.seq ?? 0;
-  turn.conversation = { ...conversation, marks: raise(now.marks, 'delivered', seq, turn.now) };
+  turn.conversation = { ...conversation, marks: raise(now.marks, 'delivered', seq, turn.stepAt) };
   for (const message of ready) give(turn, message, dlgId, dlgKey);
   if (wantsKey) askForKey(turn, dlgId);
 }

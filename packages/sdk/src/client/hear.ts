@@ -7,21 +7,20 @@ import { askRefused, openedCame, pageCame } from './answers.ts';
 import { headCame, keyCame, leftCame, messageCame, typingCame } from './following.ts';
 import { move, restoreMore, tokenTaken } from './link.ts';
 import { accepted, refused } from './sending.ts';
-import type { EventOf } from './state.ts';
 import { complain, tell, transmit, type Turn } from './turn.ts';
 import { tellReceipt } from './waiting.ts';
 
 /** Takes one frame of the server. Total: whatever it is, the page goes on. */
-export function hear(turn: Turn, { data }: EventOf<'heard'>): void {
-  turn.heardAt = turn.now;
+export function hear(turn: Turn, data: unknown): void {
+  turn.heardAt = turn.stepAt;
   const frame = read(turn, data);
   if (!frame) return;
   const isInTime =
     frame.op === 'hello'
-      ? turn.connection.name === 'greeting'
+      ? turn.connection.stage === 'greeting'
       : EARLY.has(frame.op)
         ? isConnected(turn.connection)
-        : turn.connection.name === 'live';
+        : turn.connection.stage === 'live';
   if (isInTime) (takes[frame.op] as (turn: Turn, frame: ServerFrame) => void)(turn, frame);
 }
 
@@ -43,16 +42,16 @@ const EARLY: ReadonlySet<ServerFrame['op']> = new Set(['ping', 'bound', 'drain']
 const takes: { [Op in ServerFrame['op']]: (turn: Turn, frame: ServerFrameOf<Op>) => void } = {
   hello(turn, { versions, serverTime }) {
     if (!versions.includes(PROTOCOL_VERSION)) {
-      complain(turn, failure('sdk.unsupported_version', `It offers ${versions.join(', ')}.`));
+      complain(turn, failure('sdk.unsupported_version', versions.join()));
       return move(turn, { type: 'breakOff', code: 4501 });
     }
-    turn.serverAheadMs = serverTime - turn.now;
+    turn.serverAheadMs = serverTime - turn.stepAt;
     move(turn, { type: 'hello' });
     tell(turn, 'connect', { serverTime });
     if (turn.credentials) move(turn, { type: 'bind' });
   },
   bound(turn, { userId, expiresAt }) {
-    if (turn.connection.name === 'connected') return;
+    if (turn.connection.stage === 'connected') return;
     move(turn, { type: 'bound' });
     tokenTaken(turn, expiresAt);
     restoreMore(turn);
@@ -62,7 +61,7 @@ const takes: { [Op in ServerFrame['op']]: (turn: Turn, frame: ServerFrameOf<Op>)
     transmit(turn, { op: 'pong' });
     for (const { dlgId, head } of heads) headCame(turn, dlgId, head);
     // A tab that was to send something may have been closed since.
-    if (turn.outbox.some((entry) => entry.isElsewhere && !hasFailed(entry))) restoreMore(turn);
+    if (turn.unsent.some((entry) => entry.isElsewhere && !hasFailed(entry))) restoreMore(turn);
   },
   drain: (turn, { inMs }) => move(turn, { type: 'drain', inMs }),
   ack: accepted,

@@ -13,7 +13,7 @@ import { closed, interrupted, seenOf } from '../conversation/conversation.ts';
 import { failure, type FailureName } from '../errors.ts';
 import { isGoing, isUnderWay, lost, mayBeStored } from '../outbox/outbox.ts';
 import { outliving } from './asks.ts';
-import { sendKey, userOf, type Credentials, type EventOf } from './state.ts';
+import { sendKey, userOf, type Credentials } from './state.ts';
 import { complain, fail, settle, tell, transmit, want, type Turn } from './turn.ts';
 import { announce, giveUpMessage } from './waiting.ts';
 
@@ -23,7 +23,7 @@ const MOST_SPENT = 16;
 
 /** Moves the connection, carries what follows from it to the other parts, and tells the application. */
 export function move(turn: Turn, event: ConnectionEvent): void {
-  const { connection: was, config, now, tools } = turn;
+  const { connection: was, config, stepAt: now, tools } = turn;
   const [is, ...actions] = next(was, event, { now, backoff: tools.backoff, canAsk: config.canAsk });
   if (is === was) return;
 
@@ -32,11 +32,11 @@ export function move(turn: Turn, event: ConnectionEvent): void {
   const isGone = hasSocket(was) && (!hasSocket(is) || actions.includes('dial'));
   if (isGone) forgetSocket(turn);
   for (const action of actions) act(turn, action);
-  if (is.name !== was.name) tell(turn, 'state', { name: is.name, was: was.name });
+  if (is.stage !== was.stage) tell(turn, 'state', { name: is.stage, was: was.stage });
   if (isGone) announceEnd(turn, was, is, event);
   announceWait(turn, was, is);
-  if (is.name === 'idle') giveUp(turn, 'sdk.closed');
-  if (is.name === 'shut') giveUp(turn, 'sdk.shut');
+  if (is.stage === 'idle') giveUp(turn, 'sdk.closed');
+  if (is.stage === 'shut') giveUp(turn, 'sdk.shut');
 }
 
 /**
@@ -47,21 +47,21 @@ export function move(turn: Turn, event: ConnectionEvent): void {
  */
 export function bindUser(turn: Turn, given: Credentials): void {
   const { credentials: known, conversation, spentTokens } = turn;
-  const { name } = turn.connection;
+  const { stage } = turn.connection;
   const isSameUser = known?.uid === given.uid;
   const isSpent = isSameUser && spentTokens.includes(given.token);
   const isSame = isSameUser && (isSpent || known.token === given.token);
   // The token that was refused; a new one is awaited.
-  if ((name === 'asking' && isSame) || (name === 'signedOut' && isSpent)) return;
+  if ((stage === 'asking' && isSame) || (stage === 'signedOut' && isSpent)) return;
   const user = userOf(turn);
   if (!isSame) keep(turn, given);
   if (given.uid !== user) changeHands(turn);
   // Another user follows the conversation from where it is then, not from where this one was.
   if (known && !isSameUser && conversation) turn.conversation = closed(conversation.dlgId, seenOf(conversation));
-  if (name === 'binding' || name === 'live') {
+  if (stage === 'binding' || stage === 'live') {
     // onConnect comes again after a reconnect, and the application then binds what the SDK is binding already.
     if (isSame) return;
-    if (name === 'live' && isSameUser) transmit(turn, { op: 'auth', token: given.token });
+    if (stage === 'live' && isSameUser) transmit(turn, { op: 'auth', token: given.token });
     else move(turn, { type: 'rebind' });
   } else move(turn, { type: 'bind' });
 }
@@ -71,14 +71,17 @@ export function bindUser(turn: Turn, given: Credentials): void {
  * what will become of it.
  */
 function changeHands(turn: Turn): void {
-  for (const entry of turn.outbox) settle(turn, sendKey(entry), { failure: failure('sdk.closed', '', true) });
-  turn.outbox = [];
+  for (const entry of turn.unsent) settle(turn, sendKey(entry), { failure: failure('sdk.closed', '', true) });
+  turn.unsent = [];
   turn.isRestored = false;
   restore(turn);
 }
 
-export const restore = (turn: Turn): void =>
-  want(turn, { do: 'restore', uid: userOf(turn), isFirst: !turn.isRestored });
+export function restore(turn: Turn): void {
+  const uid = userOf(turn);
+  const isFirst = !turn.isRestored;
+  want(turn, (outside) => outside.restore(uid, isFirst));
+}
 
 /** By now another tab may have been closed with something left to send. */
 export function restoreMore(turn: Turn): void {
@@ -91,63 +94,69 @@ function keep(turn: Turn, credentials: Credentials): void {
   turn.credentials = credentials;
 }
 
-/** A token from `getToken`. The application may have bound by itself meanwhile; then it is not needed. */
-export function tokenGiven(turn: Turn, { token }: EventOf<'token'>): void {
-  const { name } = turn.connection;
+/** What `getToken` gave. The application may have bound by itself meanwhile; then it is not needed. */
+export function tokenGiven(turn: Turn, token: unknown): void {
+  if (!token || typeof token !== 'string') {
+    complain(turn, failure('sdk.no_token'));
+    return move(turn, { type: 'noToken' });
+  }
+  const { stage } = turn.connection;
   const given = { token, uid: userOf(turn) };
-  if (name === 'live') return bindUser(turn, given);
-  if (name !== 'asking') return;
+  if (stage === 'live') return bindUser(turn, given);
+  if (stage !== 'asking') return;
   if (token !== turn.credentials?.token) keep(turn, given);
   move(turn, { type: 'token' });
 }
 
 /** The server has taken the token, until `expiresAt` by its clock. */
 export function tokenTaken(turn: Turn, expiresAt: Instant): void {
-  const leftMs = expiresAt - turn.serverAheadMs - turn.now;
-  if (turn.config.canAsk) turn.renewAt = turn.now + Math.max(RENEW_EARLY_MS / 6, leftMs - RENEW_EARLY_MS);
+  const leftMs = expiresAt - turn.serverAheadMs - turn.stepAt;
+  if (turn.config.canAsk) turn.renewAt = turn.stepAt + Math.max(RENEW_EARLY_MS / 6, leftMs - RENEW_EARLY_MS);
 }
 
 export function renewDue(turn: Turn): void {
-  if (turn.renewAt > turn.now) return;
+  if (turn.renewAt > turn.stepAt) return;
   turn.renewAt = NEVER;
-  want(turn, { do: 'askToken' });
+  want(turn, (outside) => outside.askToken());
 }
 
 function act(turn: Turn, action: ConnectionAction): void {
   const { credentials, config } = turn;
-  if (action === 'dial') want(turn, { do: 'dial', line: ++turn.line, url: config.wsAddr });
-  else if (action !== 'bind') want(turn, { do: action });
+  if (action === 'dial') {
+    const line = ++turn.line;
+    want(turn, (outside) => outside.dial(line, config.wsAddr));
+  } else if (action !== 'bind') want(turn, (outside) => outside[action]());
   else if (credentials) transmit(turn, { op: 'bind', ...credentials, sid: config.sid, fence: turn.line });
 }
 
 function forgetSocket(turn: Turn): void {
-  const { outbox, asks, conversation } = turn;
+  const { unsent, asks, conversation } = turn;
   turn.renewAt = NEVER;
-  turn.outbox = outbox.map(lost);
+  turn.unsent = unsent.map(lost);
   turn.asks = outliving(asks);
   turn.conversation = conversation && interrupted(conversation);
-  for (const entry of outbox.filter(isUnderWay)) announce(turn, entry, { state: 'queued' });
+  for (const entry of unsent.filter(isUnderWay)) announce(turn, entry, { state: 'queued' });
 }
 
 function announceEnd(turn: Turn, was: Connection, is: Connection, event: ConnectionEvent): void {
   const { code = event.type === 'due' ? 1006 : 1000, reason = '' } = event as Partial<Closed>;
-  const willReconnect = is.name === 'waiting' || is.name === 'dialing' || is.name === 'asking';
-  if (was.name === 'dialing' && is.name === 'waiting') complain(turn, failure('sdk.unreachable', reason));
-  if (is.name === 'shut') complain(turn, failure('sdk.shut', `Close code ${code}. ${reason}`));
-  if (was.name !== 'dialing') tell(turn, 'close', { code, reason, willReconnect });
+  const willReconnect = is.stage === 'waiting' || is.stage === 'dialing' || is.stage === 'asking';
+  if (was.stage === 'dialing' && is.stage === 'waiting') complain(turn, failure('sdk.unreachable', reason));
+  if (is.stage === 'shut') complain(turn, failure('sdk.shut', `${code} ${reason}`));
+  if (was.stage !== 'dialing') tell(turn, 'close', { code, reason, willReconnect });
 }
 
 function announceWait(turn: Turn, was: Connection, is: Connection): void {
-  if (is.name === was.name) return;
+  if (is.stage === was.stage) return;
   const { attempt } = is;
-  if (is.name === 'waiting') tell(turn, 'reconnect', { attempt, delayMs: is.delayMs, reason: is.reason });
-  if (is.name === 'signedOut') tell(turn, 'reconnect', { attempt, delayMs: 0, reason: 'auth' });
+  if (is.stage === 'waiting') tell(turn, 'reconnect', { attempt, delayMs: is.delayMs, reason: is.reason });
+  if (is.stage === 'signedOut') tell(turn, 'reconnect', { attempt, delayMs: 0, reason: 'auth' });
 }
 
 /** Nobody will come back by itself: every promise ends here, and says whether the message may have been stored. */
 function giveUp(turn: Turn, why: FailureName): void {
-  const { outbox, asks } = turn;
+  const { unsent, asks } = turn;
   turn.asks = new Map();
-  for (const entry of outbox.filter(isGoing)) giveUpMessage(turn, entry, failure(why, '', mayBeStored(entry)));
+  for (const entry of unsent.filter(isGoing)) giveUpMessage(turn, entry, failure(why, '', mayBeStored(entry)));
   for (const ask of asks.values()) if (ask.kind === 'history') fail(turn, ask.key, why);
 }

@@ -1,5 +1,5 @@
 import { open, parseHeader } from '@trialogue/crypto';
-import { OUTBOX_MOST, retries, type DlgId, type ServerFrameOf } from '@trialogue/protocol';
+import { OUTBOX_MOST, retryOf, type DlgId, type ServerFrameOf } from '@trialogue/protocol';
 
 import { epochOf, newestEpoch } from '../conversation/received.ts';
 import { failure } from '../errors.ts';
@@ -29,40 +29,43 @@ const LONGEST_REST_MS = 60_000;
 /** Refusals for a key that nobody has a newer one of, after which a message is given up. */
 const MOST_STALE = 2;
 
+/** A message as it goes out. */
+export type Sealed = Name & { content: string };
+
 /** Takes a sealed message into the outbox. One that is on its way already is not taken twice; one that failed is. */
-export function queue(turn: Turn, { dlgId, clientMsgId, content }: Name & { content: string }): void {
+export function queue(turn: Turn, { dlgId, clientMsgId, content }: Sealed): void {
   const name = { dlgId, clientMsgId };
-  const known = find(turn.outbox, name);
+  const known = find(turn.unsent, name);
   if (known && isGoing(known)) return;
-  const others = remove(turn.outbox, name);
+  const others = remove(turn.unsent, name);
   if (others.length >= OUTBOX_MOST) {
     // What failed and was left lying gives way first.
     const oldest = others.find(hasFailed);
     if (!oldest) return fail(turn, sendKey(name), 'sdk.outbox_full');
     discard(turn, oldest);
   }
-  const before = remove(turn.outbox, name);
-  const at = nextAt(before, turn.now);
+  const before = remove(turn.unsent, name);
+  const at = nextAt(before, turn.stepAt);
   const entry = entryOf({ ...name, content, at, isUnsure: known?.isUnsure ?? false });
-  turn.outbox = [...before, entry];
-  want(turn, { do: 'keep', entry });
+  turn.unsent = [...before, entry];
+  want(turn, (outside) => outside.keep(entry));
   announce(turn, entry, { state: 'queued' });
 }
 
 /** Puts on the wire what may go out now. */
 export function sendDue(turn: Turn): void {
   if (!turn.isRestored) return;
-  for (const entry of dueAt(turn.outbox, turn.now)) {
+  for (const entry of dueAt(turn.unsent, turn.stepAt)) {
     const { dlgId, clientMsgId, content, state } = entry;
     const id = ++turn.lastAsk;
-    turn.outbox = put(turn.outbox, sentAt(entry, turn.now, id));
+    turn.unsent = put(turn.unsent, sentAt(entry, turn.stepAt, id));
     transmit(turn, { op: 'send', id, dlgId, clientMsgId, content });
     if (state !== 'sending') announce(turn, entry, { state: 'sending' });
   }
 }
 
 export function accepted(turn: Turn, { seq, msgId, sentAt, ...name }: ServerFrameOf<'ack'>): void {
-  const entry = find(turn.outbox, name);
+  const entry = find(turn.unsent, name);
   if (!entry) return;
   forget(turn, entry);
   announce(turn, entry, { state: 'sent', seq, msgId, sentAt });
@@ -70,24 +73,24 @@ export function accepted(turn: Turn, { seq, msgId, sentAt, ...name }: ServerFram
 }
 
 export function refused(turn: Turn, { id, error, msg, retryAfterMs, ...name }: ServerFrameOf<'nack'>): void {
-  const { outbox, now, tools } = turn;
-  const entry = find(outbox, name);
+  const { unsent, stepAt: now, tools } = turn;
+  const entry = find(unsent, name);
   // An answer to an earlier try says nothing of the bytes that are under way now.
   if (entry?.state !== 'sending' || (id ?? entry.id) !== entry.id) return;
-  switch (retries[error]) {
+  switch (retryOf(error)) {
     case 'never':
       return giveUpMessage(turn, entry, failure(error, msg));
     case 'later': {
       const waitMs = Math.min(retryAfterMs ?? tools.backoff.delayMs(entry.refusals), LONGEST_REST_MS);
-      turn.outbox = put(outbox, sendAgain(entry, now + waitMs));
+      turn.unsent = put(unsent, sendAgain(entry, now + waitMs));
       return announce(turn, entry, { state: 'queued', error, waitMs });
     }
     case 'afterSignIn':
-      turn.outbox = put(outbox, sendAgain(entry, now));
+      turn.unsent = put(unsent, sendAgain(entry, now));
       return move(turn, { type: 'breakOff', code: 4401, reason: msg });
     case 'afterRekey':
       if (hasNewerKey(turn, entry)) return reseal(turn, entry);
-      turn.outbox = put(outbox, spoil(entry));
+      turn.unsent = put(unsent, spoil(entry));
       askForKey(turn, entry.dlgId);
   }
 }
@@ -103,7 +106,7 @@ export function resealStale(turn: Turn, dlgId: DlgId): void {
  */
 export function retryStale(turn: Turn, dlgId: DlgId): void {
   for (const entry of stale(turn, dlgId)) {
-    if (entry.refusals < MOST_STALE) turn.outbox = put(turn.outbox, sendAgain(entry));
+    if (entry.refusals < MOST_STALE) turn.unsent = put(turn.unsent, sendAgain(entry));
     else giveUpStale(turn, entry);
   }
 }
@@ -120,8 +123,8 @@ const giveUpStale = (turn: Turn, entry: Entry): void =>
     failure('key.stale_epoch', 'The newer key of the conversation is not to be had.', entry.isUnsure),
   );
 
-const stale = ({ outbox }: Turn, dlgId: DlgId): Entry[] =>
-  outbox.filter((entry) => entry.dlgId === dlgId && entry.state === 'stale');
+const stale = ({ unsent }: Turn, dlgId: DlgId): Entry[] =>
+  unsent.filter((entry) => entry.dlgId === dlgId && entry.state === 'stale');
 
 const hasNewerKey = ({ rings }: Turn, { dlgId, content }: Entry): boolean =>
   newestEpoch(rings.get(dlgId)) > epochOf(content);

@@ -1,4 +1,4 @@
-import type { ClientFrame, ClientMsgId, DlgId, Instant, Page, Seq, Sid, UserId } from '@trialogue/protocol';
+import type { ClientFrame, DlgId, Instant, Page, Seq, Sid, UserId } from '@trialogue/protocol';
 
 import { NEVER } from '../connection/clock.ts';
 import { connectionDueAt, idle, type Connection } from '../connection/connection.ts';
@@ -9,7 +9,7 @@ import type { OutboxEvent, Stored, Told } from '../events.ts';
 import { expiryOf, outboxDueAt, type Entry, type Name, type Outbox } from '../outbox/outbox.ts';
 import type { Receipts } from '../timeline/receipts.ts';
 import { typingDueAt, type Typing } from '../timeline/typing.ts';
-import type { Asks, Range } from './asks.ts';
+import type { Asks } from './asks.ts';
 
 /** What a connection is made with. */
 export interface ClientConfig {
@@ -50,50 +50,27 @@ export interface ClientState {
   readonly seenBefore: ReadonlyMap<DlgId, Seen>;
   readonly typing: Typing;
   readonly receipts: Receipts;
-  readonly outbox: Outbox;
+  readonly unsent: Outbox;
   /** What was kept of this user's outbox has been looked through. Before that nothing is sent: it was there first. */
   readonly isRestored: boolean;
   readonly asks: Asks;
   readonly lastAsk: number;
 }
 
-/** What happens to the client. */
-export type ClientEvent =
-  | { type: 'start' | 'stop' | 'woke' | 'noToken' | 'due' }
-  | { type: 'bindUser'; credentials: Credentials }
-  | { type: 'token'; token: string }
-  | { type: 'choose'; dlgId: DlgId; dlgKey?: string }
-  | { type: 'send'; dlgId: DlgId; clientMsgId: ClientMsgId; content: string }
-  | { type: 'history'; dlgId: DlgId; range: Range; key: string }
-  | { type: 'discard'; dlgId: DlgId; clientMsgId: ClientMsgId }
-  | { type: 'read'; seq: number }
-  | { type: 'typing'; isTyping: boolean }
-  /** What was kept of the outbox of this user. */
-  | { type: 'restored'; uid: UserId; entries: Outbox }
-  /** Another tab of this user says. */
-  | { type: 'news'; news: News }
-  /** Of the socket with this number. */
-  | { type: 'opened'; line: number }
-  | { type: 'heard'; line: number; data: unknown }
-  | { type: 'lost'; line: number; code: number; reason?: string };
-
-export type EventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { type: Type }>;
-
-/** What the client wants done. Whoever drives it does this in the order given. */
-export type Effect =
-  | { do: 'dial'; line: number; url: string }
-  | { do: 'hangUp' }
-  | { do: 'askToken' }
-  | { do: 'transmit'; frame: ClientFrame }
-  | { do: 'tell'; told: Told }
+/** What the client wants done outside of it. None of it may throw. */
+export interface Outside {
+  dial(line: number, url: string): void;
+  hangUp(): void;
+  askToken(): void;
+  transmit(frame: ClientFrame): void;
+  tell(told: Told): void;
   /** Looks up what was kept of the outbox of this user; answered by `restored`, always. */
-  | { do: 'restore'; uid: UserId; isFirst: boolean }
-  | { do: 'keep'; entry: Entry }
-  | { do: 'forget'; name: Name }
-  | { do: 'share'; news: News }
-  | { do: 'settle'; key: string; answer: Answer };
-
-export type EffectOf<Do extends Effect['do']> = Extract<Effect, { do: Do }>;
+  restore(uid: UserId, isFirst: boolean): void;
+  keep(entry: Entry): void;
+  forget(name: Name): void;
+  share(news: News): void;
+  settle(key: string, answer: Answer): void;
+}
 
 /** What a promise of the application ends with. */
 export type Answer = { ok: Stored | HistoryPage } | { failure: Failure };
@@ -125,7 +102,7 @@ export const begin = (config: ClientConfig): ClientState => ({
   seenBefore: new Map(),
   typing: new Map(),
   receipts: new Map(),
-  outbox: [],
+  unsent: [],
   isRestored: false,
   asks: new Map(),
   lastAsk: 0,
@@ -137,14 +114,14 @@ export function dueAt({
   heardAt,
   renewAt,
   conversation,
-  outbox,
+  unsent,
   isRestored,
   asks,
   typing,
 }: ClientState): Instant {
-  const times = [connectionDueAt(connection, heardAt), typingDueAt(typing), ...outbox.map(expiryOf)];
-  if (connection.name === 'live') {
-    times.push(renewAt, conversationDueAt(conversation), isRestored ? outboxDueAt(outbox) : NEVER);
+  const times = [connectionDueAt(connection, heardAt), typingDueAt(typing), ...unsent.map(expiryOf)];
+  if (connection.stage === 'live') {
+    times.push(renewAt, conversationDueAt(conversation), isRestored ? outboxDueAt(unsent) : NEVER);
     for (const ask of asks.values()) times.push(ask.until);
   }
   return Math.min(...times);

@@ -4,7 +4,7 @@ import type { Backoff } from '../connection/backoff.ts';
 import { failure, type Failure, type FailureName } from '../errors.ts';
 import type { ImErrorEvent, ImEventName, ImEvents, Told } from '../events.ts';
 import { ANSWER_MS, frameOf, type Ask } from './asks.ts';
-import type { Answer, ClientState, Effect } from './state.ts';
+import type { Answer, ClientState, Outside } from './state.ts';
 
 /** What the client needs besides its state. With a seeded source of chance it is deterministic. */
 export interface Tools {
@@ -20,21 +20,28 @@ export interface Tools {
  */
 export type Turn = { -readonly [Field in keyof ClientState]: ClientState[Field] } & {
   readonly effects: Effect[];
-  readonly now: Instant;
+  readonly stepAt: Instant;
   readonly tools: Tools;
 };
+
+/** Something that happens to the client. */
+export type Happening = (turn: Turn) => void;
+
+/** Something that the client wants done. */
+export type Effect = (outside: Outside) => void;
 
 export const want = (turn: Turn, effect: Effect): void => void turn.effects.push(effect);
 
 export const tell = <Name extends ImEventName>(turn: Turn, name: Name, detail: ImEvents[Name]): void =>
-  want(turn, { do: 'tell', told: { name, detail } as Told });
+  want(turn, (outside) => outside.tell({ name, detail } as Told));
 
 export const complain = (turn: Turn, what: Failure, about: Omit<Partial<ImErrorEvent>, keyof Failure> = {}): void =>
   tell(turn, 'error', { ...what, ...about });
 
-export const transmit = (turn: Turn, frame: ClientFrame): void => want(turn, { do: 'transmit', frame });
+export const transmit = (turn: Turn, frame: ClientFrame): void => want(turn, (outside) => outside.transmit(frame));
 
-export const settle = (turn: Turn, key: string, answer: Answer): void => want(turn, { do: 'settle', key, answer });
+export const settle = (turn: Turn, key: string, answer: Answer): void =>
+  want(turn, (outside) => outside.settle(key, answer));
 
 export const fail = (turn: Turn, key: string, name: FailureName): void => settle(turn, key, { failure: failure(name) });
 
@@ -42,12 +49,12 @@ export const fail = (turn: Turn, key: string, name: FailureName): void => settle
 export function ask(turn: Turn, what: Ask): void {
   const id = ++turn.lastAsk;
   keepAsk(turn, id, what);
-  if (what.until > turn.now) transmit(turn, frameOf(id, what));
+  if (what.until > turn.stepAt) transmit(turn, frameOf(id, what));
 }
 
 /** Though the key may have been asked for before: that answer may be older than the key. */
 export const askForKey = (turn: Turn, dlgId: DlgId): void =>
-  ask(turn, { kind: 'ring', dlgId, until: turn.now + ANSWER_MS, tries: 1 });
+  ask(turn, { kind: 'ring', dlgId, until: turn.stepAt + ANSWER_MS, tries: 1 });
 
 export const keepAsk = (turn: Turn, id: number, what: Ask): void => {
   turn.asks = new Map(turn.asks).set(id, what);

@@ -1,5 +1,5 @@
 import { open } from '@trialogue/crypto';
-import type { DlgId } from '@trialogue/protocol';
+import type { DlgId, UserId } from '@trialogue/protocol';
 
 import { attempt } from '../attempt.ts';
 import { payloadOf } from '../conversation/received.ts';
@@ -17,30 +17,31 @@ import {
   remove,
   type Entry,
   type Name,
+  type Outbox,
 } from '../outbox/outbox.ts';
 import { takeReceipt, type Receipt } from '../timeline/receipts.ts';
-import { sendKey, userOf, type ClientState, type EventOf } from './state.ts';
+import { sendKey, userOf, type ClientState, type News } from './state.ts';
 import { settle, tell, want, type Tools, type Turn } from './turn.ts';
 
 /** Tells what became of a message of this page: the application, and the other tabs. */
 export function announce(turn: Turn, { dlgId, clientMsgId, content, at }: Entry, change: Change): void {
   const what: OutboxEvent = { dlgId, clientMsgId, ...change };
   tell(turn, 'outbox', what);
-  want(turn, { do: 'share', news: { what, content, at } });
+  want(turn, (outside) => outside.share({ what, content, at }));
 }
 
 type Change = OutboxEvent extends infer Event ? (Event extends unknown ? Omit<Event, keyof Name> : never) : never;
 
 /** Puts an entry in the place of the one of its name, and keeps it. */
 export function replace(turn: Turn, entry: Entry): void {
-  turn.outbox = put(turn.outbox, entry);
-  want(turn, { do: 'keep', entry });
+  turn.unsent = put(turn.unsent, entry);
+  want(turn, (outside) => outside.keep(entry));
 }
 
 /** It is not ours to look after any more. */
 export function forget(turn: Turn, name: Name): void {
-  turn.outbox = remove(turn.outbox, name);
-  want(turn, { do: 'forget', name });
+  turn.unsent = remove(turn.unsent, name);
+  want(turn, (outside) => outside.forget(name));
 }
 
 /** Nobody sends it any more, until the application wants it. Its promise ends here. */
@@ -52,14 +53,14 @@ export function giveUpMessage(turn: Turn, entry: Entry, what: Failure): void {
 }
 
 /** What was kept is there. It is older than what was sent off since, and goes before it. */
-export function restored(turn: Turn, { uid, entries }: EventOf<'restored'>): void {
+export function restored(turn: Turn, uid: UserId, entries: Outbox): void {
   if (uid !== userOf(turn)) return;
-  const { outbox } = turn;
+  const { unsent } = turn;
   // What another tab looked after may have become ours, when that was closed.
-  const own = outbox.filter(({ isElsewhere }) => !isElsewhere);
-  turn.outbox = merge(own, entries);
+  const own = unsent.filter(({ isElsewhere }) => !isElsewhere);
+  turn.unsent = merge(own, entries);
   turn.isRestored = true;
-  for (const entry of entries.filter((each) => !find(outbox, each))) {
+  for (const entry of entries.filter((each) => !find(unsent, each))) {
     const { dlgId, clientMsgId } = entry;
     const waiting = waitingOf(turn, turn.tools, entry);
     tell(turn, 'outbox', { dlgId, clientMsgId, ...changeTo(entry), waiting });
@@ -70,18 +71,18 @@ const changeTo = ({ error, isUnsure }: Entry): Change =>
   error ? { state: 'failed', error, outcome: isUnsure ? 'unknown' : 'none' } : { state: 'queued' };
 
 /** Another tab of this user says what it does. What we look after ourselves we know better. */
-export function newsCame(turn: Turn, { news }: EventOf<'news'>): void {
+export function newsCame(turn: Turn, news: News): void {
   if (!('what' in news)) return readElsewhere(turn, news.dlgId, news.readSeq);
   const { what, content, at } = news;
-  const { outbox } = turn;
-  const known = find(outbox, what);
+  const { unsent } = turn;
+  const known = find(unsent, what);
   if (known && isGoing(known)) return;
   const failed = what.state === 'failed' ? what : undefined;
   const isUnsure = failed?.outcome === 'unknown';
   const entry = entryOf({ ...what, content, at: known?.at ?? at, isUnsure, error: failed?.error }, true);
   if (what.state === 'sending') entry.state = 'sending';
-  const others = remove(outbox, entry);
-  turn.outbox = what.state === 'sent' || what.state === 'discarded' ? others : merge(others, [entry]);
+  const others = remove(unsent, entry);
+  turn.unsent = what.state === 'sent' || what.state === 'discarded' ? others : merge(others, [entry]);
   tell(turn, 'outbox', { ...what, waiting: waitingOf(turn, turn.tools, entry) });
 }
 
@@ -103,7 +104,7 @@ export function tellReceipt(turn: Turn, receipt: Receipt): void {
 
 /** The application wants a failed message no more. */
 export function discard(turn: Turn, name: Name): void {
-  const entry = find(turn.outbox, name);
+  const entry = find(turn.unsent, name);
   if (!entry || !hasFailed(entry)) return;
   forget(turn, entry);
   announce(turn, entry, { state: 'discarded' });
@@ -111,7 +112,7 @@ export function discard(turn: Turn, name: Name): void {
 
 /** Ends what has waited for too long. */
 export function expire(turn: Turn): void {
-  for (const entry of turn.outbox.filter((each) => expiryOf(each) <= turn.now)) {
+  for (const entry of turn.unsent.filter((each) => expiryOf(each) <= turn.stepAt)) {
     giveUpMessage(turn, entry, failure('sdk.outbox_expired', '', mayBeStored(entry)));
     forget(turn, entry);
   }

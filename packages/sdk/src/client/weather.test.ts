@@ -13,11 +13,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { fullJitter } from '../connection/backoff.ts';
-import { makeStep } from './client.ts';
+import { due, makeStep, ofLine, send, start } from './client.ts';
 import { SID, ring } from './fixture.ts';
+import { hear } from './hear.ts';
+import { bindUser, move } from './link.ts';
+import { begin, dueAt, sendKey, type ClientState, type Outside } from './state.ts';
+import type { Happening } from './turn.ts';
+import { restored } from './waiting.ts';
 
 const life = { minSeq: 1, logEpoch: 'e1', online: [] };
-import { begin, dueAt, sendKey, type ClientEvent, type ClientState, type Effect } from './state.ts';
 
 /**
  * Ada's client against a small model of a server, in a network that drops connections and frames, and doubles
@@ -37,7 +41,7 @@ function weather(seed: number) {
   const settled: string[] = [];
   const sentOrder: ClientMsgId[] = [];
   const mistakes: string[] = [];
-  const arriving: ClientEvent[] = [];
+  const arriving: Happening[] = [];
   let subscribed: number | undefined;
   let isOpen = false;
   let isCalm = false;
@@ -71,7 +75,7 @@ function weather(seed: number) {
 
   function say(frame: ServerFrame): void {
     if (!isConnected || happens(0.1)) return;
-    const heard: ClientEvent = { type: 'heard', line: state.line, data: JSON.stringify(frame) };
+    const heard = ofLine(state.line, (turn) => hear(turn, JSON.stringify(frame)));
     for (let copies = happens(0.1) ? 2 : 1; copies > 0; copies--) {
       arriving.splice(happens(0.05) ? 0 : arriving.length, 0, heard);
     }
@@ -116,58 +120,64 @@ function weather(seed: number) {
     }
   }
 
-  function dispatch(event: ClientEvent): void {
-    const [after, ...effects] = step(state, event, now);
+  function dispatch(happening: Happening): void {
+    const [after, ...effects] = step(state, happening, now);
     state = after;
-    for (const effect of effects) carry(effect);
+    for (const effect of effects) effect(outside);
   }
 
-  function carry(effect: Effect): void {
-    if (effect.do === 'dial') {
+  const outside: Outside = {
+    dial(line) {
       isConnected = true;
       isOpen = false;
-      arriving.push({ type: 'opened', line: effect.line });
+      arriving.push(ofLine(line, (turn) => move(turn, { type: 'opened' })));
       say({ op: 'hello', versions: [1], pingMs: 25_000, maxFrame: 1, serverTime: 1 });
-    }
-    if (effect.do === 'restore') arriving.push({ type: 'restored', uid: effect.uid, entries: [] });
-    if (effect.do === 'hangUp') isConnected = false;
-    if (effect.do === 'transmit' && isConnected && !happens(0.1)) serve(effect.frame);
-    if (effect.do === 'settle') settled.push(effect.key);
-    if (effect.do !== 'tell') return;
-    if (effect.told.name === 'opened') subscribed ??= effect.told.detail.head;
-    if (effect.told.name === 'message') received.push(effect.told.detail.seq);
-    if (effect.told.name === 'error' && effect.told.detail.error !== 'sdk.unreachable')
-      mistakes.push(effect.told.detail.msg);
-  }
+    },
+    hangUp: () => (isConnected = false),
+    askToken() {},
+    transmit(frame) {
+      if (isConnected && !happens(0.1)) serve(frame);
+    },
+    tell({ name, detail }) {
+      if (name === 'opened') subscribed ??= detail.head;
+      if (name === 'message') received.push(detail.seq);
+      if (name === 'error' && detail.error !== 'sdk.unreachable') mistakes.push(detail.msg);
+    },
+    restore: (uid) => arriving.push((turn) => restored(turn, uid, [])),
+    keep() {},
+    forget() {},
+    share() {},
+    settle: (key) => settled.push(key),
+  };
 
   function drop(): void {
     if (!isConnected) return;
     isConnected = false;
-    dispatch({ type: 'lost', line: state.line, code: 1006 });
+    dispatch(ofLine(state.line, (turn) => move(turn, { type: 'lost', code: 1006 })));
   }
 
   function pass(ms: number): void {
     const end = now + ms;
     let nextPing = now + 5_000;
     for (let rings = 0; ; rings++) {
-      const due = Math.min(dueAt(state), nextPing);
+      const next = Math.min(dueAt(state), nextPing);
       if (rings > 5_000) throw new Error('the client rings without end');
-      if (due > end) break;
-      now = Math.max(now, due);
-      if (due === nextPing) {
+      if (next > end) break;
+      now = Math.max(now, next);
+      if (next === nextPing) {
         nextPing = now + 5_000;
         if (isConnected && isOpen) say({ op: 'ping', heads: [{ dlgId: tea, head: log.length }] });
         if (isConnected) say({ op: 'ping', heads: [] });
       } else {
-        dispatch({ type: 'due' });
+        dispatch(due);
       }
       arrive();
     }
     now = end;
   }
 
-  dispatch({ type: 'bindUser', credentials: { token: 't', uid: ada.userId } });
-  dispatch({ type: 'start' });
+  dispatch((turn) => bindUser(turn, { token: 't', uid: ada.userId }));
+  dispatch(start);
   for (let turn = 0; turn < 40; turn++) {
     const what = random();
     const clientMsgId = id<ClientMsgId>(`c${turn}`);
@@ -175,7 +185,8 @@ function weather(seed: number) {
     const plaintext = JSON.stringify({ type: 'text', text: `turn ${turn}` });
     if (what < 0.35) {
       sentOrder.push(clientMsgId);
-      dispatch({ type: 'send', dlgId: tea, clientMsgId, content: seal(plaintext, { ...sealed, fromuid: ada.userId }) });
+      const content = seal(plaintext, { ...sealed, fromuid: ada.userId });
+      dispatch((client) => send(client, { dlgId: tea, clientMsgId, content }));
     } else if (what < 0.7) append(bo, clientMsgId, seal(plaintext, { ...sealed, fromuid: bo.userId }));
     else if (what < 0.8) drop();
     else pass(random() * 5_000);

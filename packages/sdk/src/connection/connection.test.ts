@@ -17,10 +17,10 @@ const around: Around = { now: 0, canAsk: false, backoff: { delayMs: (n) => 1_000
 /** The path through the states as a sentence, with what was done on the way. */
 function play(from: Connection, events: ConnectionEvent[], at: Partial<Around> = {}): string {
   let now = from;
-  const path: string[] = [from.name];
+  const path: string[] = [from.stage];
   for (const event of events) {
     const [after, ...actions] = next(now, event, { ...around, ...at });
-    if (after !== now) path.push(actions.length > 0 ? `${after.name} (${actions.join(', ')})` : after.name);
+    if (after !== now) path.push(actions.length > 0 ? `${after.stage} (${actions.join(', ')})` : after.stage);
     now = after;
   }
   return path.join(' → ');
@@ -32,8 +32,8 @@ const e = (
   type,
 });
 const lost = (code = 1006): ConnectionEvent => ({ type: 'lost', code });
-const live: Connection = { name: 'live', attempt: 0, asked: false, since: 0 };
-const binding: Connection = { name: 'binding', attempt: 0, asked: false, since: 0 };
+const live: Connection = { stage: 'live', attempt: 0, asked: false, since: 0 };
+const binding: Connection = { stage: 'binding', attempt: 0, asked: false, since: 0 };
 
 describe('the connection', () => {
   test('comes up step by step', () => {
@@ -50,7 +50,7 @@ describe('the connection', () => {
 
   test('hangs up on a server that has gone silent', () => {
     expect(play(live, [e('due')])).toBe('live → waiting (hangUp)');
-    expect(play({ ...binding, name: 'greeting' }, [e('due')])).toBe('greeting → waiting (hangUp)');
+    expect(play({ ...binding, stage: 'greeting' }, [e('due')])).toBe('greeting → waiting (hangUp)');
   });
 
   test('asks for a new token once; when that is refused too, it waits for the application', () => {
@@ -63,7 +63,7 @@ describe('the connection', () => {
   test('without anybody to ask it waits for the application at once, and goes on when that has bound', () => {
     expect(play(binding, [lost(4401), lost(), e('due'), e('bind')])).toBe('binding → signedOut → dialing (dial)');
     expect(play(live, [lost(1008)])).toBe('live → signedOut');
-    expect(play({ ...binding, name: 'asking' }, [e('noToken')])).toBe('asking → signedOut');
+    expect(play({ ...binding, stage: 'asking' }, [e('noToken')])).toBe('asking → signedOut');
   });
 
   test('stays away when told to, until it is started again', () => {
@@ -89,7 +89,7 @@ describe('the connection', () => {
     const [draining] = next(live, { type: 'drain', inMs: 5_000 }, around);
     expect(connectionDueAt(draining, 0)).toBe(5_000);
     expect(next(draining, e('due'), { ...around, now: 5_000 })).toMatchObject([
-      { name: 'waiting', reason: 'drain' },
+      { stage: 'waiting', reason: 'drain' },
       'hangUp',
     ]);
   });
@@ -104,7 +104,7 @@ describe('the connection', () => {
   test('the pause grows from try to try, and starts over only after 30 s of being connected', () => {
     const pause = (connection: Connection, now: number) => {
       const [after] = next(connection, lost(), { ...around, now });
-      return after.name === 'waiting' ? [after.delayMs, after.attempt] : undefined;
+      return after.stage === 'waiting' ? [after.delayMs, after.attempt] : undefined;
     };
     expect(pause({ ...live, attempt: 3 }, 29_999)).toEqual([4_000, 4]);
     expect(pause({ ...live, attempt: 3 }, 30_000)).toEqual([1_000, 1]);

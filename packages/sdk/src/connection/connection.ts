@@ -18,23 +18,26 @@ import { NEVER } from './clock.ts';
  *   any state ── stop ─────► idle
  */
 export type Connection = { attempt: number; asked: boolean; since: Instant } & (
-  | { name: 'idle' }
-  | { name: 'dialing' }
-  /** The socket is open; the server speaks first. */
-  | { name: 'greeting' }
-  /** The application may bind its user. */
-  | { name: 'connected' }
-  | { name: 'binding' }
-  | { name: 'live'; leaveAt?: Instant }
-  | { name: 'waiting'; at: Instant; delayMs: number; reason: ReconnectReason }
-  /** `getToken` was asked for a new token. */
-  | { name: 'asking' }
-  /** Waits for the application to bind with a new token. */
-  | { name: 'signedOut' }
-  | { name: 'shut' }
+  | { stage: Exclude<ConnectionName, 'live' | 'waiting'> }
+  | { stage: 'live'; leaveAt?: Instant }
+  | { stage: 'waiting'; at: Instant; delayMs: number; reason: ReconnectReason }
 );
 
-export type ConnectionName = Connection['name'];
+export type ConnectionName =
+  | 'idle'
+  | 'dialing'
+  /** The socket is open; the server speaks first. */
+  | 'greeting'
+  /** The application may bind its user. */
+  | 'connected'
+  | 'binding'
+  | 'live'
+  | 'waiting'
+  /** `getToken` was asked for a new token. */
+  | 'asking'
+  /** Waits for the application to bind with a new token. */
+  | 'signedOut'
+  | 'shut';
 
 /** Why the client is about to connect again. `auth`: it needs `bindUser` with a new token first. */
 export type ReconnectReason = 'lost' | 'unreachable' | 'silent' | 'drain' | 'auth';
@@ -68,16 +71,16 @@ export interface Around {
 const STEP_MS: Partial<Record<ConnectionName, number>> = { dialing: 15_000, greeting: 10_000, binding: 10_000 };
 
 /** Whether there is a socket, be it only half open. */
-export const hasSocket = (now: Connection): boolean => isConnected(now) || STEP_MS[now.name] !== undefined;
+export const hasSocket = (now: Connection): boolean => isConnected(now) || STEP_MS[now.stage] !== undefined;
 
 /** Whether server and client have spoken: what the application calls connected. */
 export const isConnected = (now: Connection | undefined): boolean =>
-  now?.name === 'connected' || now?.name === 'binding' || now?.name === 'live';
+  now?.stage === 'connected' || now?.stage === 'binding' || now?.stage === 'live';
 
 /** When something must happen though nobody says anything. `heardAt`: last sign of life of the server. */
 export function connectionDueAt(now: Connection, heardAt: Instant): Instant {
-  if (now.name === 'waiting') return now.at;
-  const stepMs = STEP_MS[now.name];
+  if (now.stage === 'waiting') return now.at;
+  const stepMs = STEP_MS[now.stage];
   if (stepMs !== undefined) return now.since + stepMs;
   const leaveAt = 'leaveAt' in now ? now.leaveAt : NEVER;
   return isConnected(now) ? Math.min(heardAt + SILENCE_MS, leaveAt) : NEVER;
@@ -105,24 +108,25 @@ function after(now: Connection, event: ConnectionEvent, around: Around): Connect
     case 'start':
       return enter('dialing', around);
     case 'stop':
-      return now.name === 'idle' ? now : enter('idle', around);
+      return now.stage === 'idle' ? now : enter('idle', around);
     case 'rebind':
       return open ? enter('dialing', around, now.attempt) : now;
     case 'drain':
-      return now.name === 'live' ? { ...now, leaveAt: around.now + event.inMs } : now;
+      return now.stage === 'live' ? { ...now, leaveAt: around.now + event.inMs } : now;
     case 'woke':
-      return now.name === 'waiting' ? { ...now, at: Math.min(now.at, around.now + around.backoff.wakeMs()) } : now;
+      return now.stage === 'waiting' ? { ...now, at: Math.min(now.at, around.now + around.backoff.wakeMs()) } : now;
     case 'due':
-      if (now.name === 'waiting') return enter('dialing', around, now.attempt, now.asked);
+      if (now.stage === 'waiting') return enter('dialing', around, now.attempt, now.asked);
       return open ? wait(now, whyDue(now, around), around) : now;
     case 'lost':
     case 'breakOff':
       return open ? afterLoss(now, event.code, around) : now;
     default: {
       // The application has come with another token by itself: all begins anew, as when it starts.
-      if (event.type === 'bind' && (now.name === 'signedOut' || now.name === 'asking')) return enter('dialing', around);
-      const name = STEPS[event.type]?.[now.name];
-      return name ? enter(name, around, now.attempt, name !== 'live' && now.asked) : now;
+      if (event.type === 'bind' && (now.stage === 'signedOut' || now.stage === 'asking'))
+        return enter('dialing', around);
+      const stage = STEPS[event.type]?.[now.stage];
+      return stage ? enter(stage, around, now.attempt, stage !== 'live' && now.asked) : now;
     }
   }
 }
@@ -130,20 +134,20 @@ function after(now: Connection, event: ConnectionEvent, around: Around): Connect
 /** What is to be done on the way from one state to another. */
 function actionsOf(was: Connection, is: Connection, { type }: ConnectionEvent): ConnectionAction[] {
   const actions: ConnectionAction[] = [];
-  if (type !== 'lost' && hasSocket(was) && (!hasSocket(is) || is.name === 'dialing')) actions.push('hangUp');
-  if (is.name === 'dialing') actions.push('dial');
-  if (is.name === 'binding') actions.push('bind');
-  if (is.name === 'asking') actions.push('askToken');
+  if (type !== 'lost' && hasSocket(was) && (!hasSocket(is) || is.stage === 'dialing')) actions.push('hangUp');
+  if (is.stage === 'dialing') actions.push('dial');
+  if (is.stage === 'binding') actions.push('bind');
+  if (is.stage === 'asking') actions.push('askToken');
   return actions;
 }
 
 /** The states that carry nothing of their own. */
 type Plain = Exclude<ConnectionName, 'waiting'>;
 
-export const idle: Connection = { name: 'idle', attempt: 0, asked: false, since: 0 };
+export const idle: Connection = { stage: 'idle', attempt: 0, asked: false, since: 0 };
 
-const enter = (name: Plain, { now }: Around, attempt = 0, asked = false): Connection => ({
-  name,
+const enter = (stage: Plain, { now }: Around, attempt = 0, asked = false): Connection => ({
+  stage,
   attempt,
   asked,
   since: now,
@@ -151,13 +155,13 @@ const enter = (name: Plain, { now }: Around, attempt = 0, asked = false): Connec
 
 function whyDue(now: Connection, around: Around): ReconnectReason {
   if ('leaveAt' in now && now.leaveAt <= around.now) return 'drain';
-  return now.name === 'dialing' ? 'unreachable' : 'silent';
+  return now.stage === 'dialing' ? 'unreachable' : 'silent';
 }
 
 function afterLoss(now: Connection, code: number, around: Around): Connection {
-  const { name, attempt, asked } = now;
+  const { stage, attempt, asked } = now;
   const behaviour = afterClose(code);
-  if (behaviour === 'comeBack') return wait(now, name === 'dialing' ? 'unreachable' : 'lost', around);
+  if (behaviour === 'comeBack') return wait(now, stage === 'dialing' ? 'unreachable' : 'lost', around);
   if (behaviour === 'stayAway') return enter('shut', around, attempt, asked);
   return around.canAsk && !asked ? enter('asking', around, attempt, true) : enter('signedOut', around, attempt, asked);
 }
@@ -165,8 +169,8 @@ function afterLoss(now: Connection, code: number, around: Around): Connection {
 function wait(now: Connection, reason: ReconnectReason, { now: at, backoff }: Around): Connection {
   // Counted from the last stable connection, not from the last successful one: a server that accepts and
   // drops at once would otherwise be dialed without any pause (a mutant of the delivery contract).
-  const isStable = now.name === 'live' && at - now.since >= STABLE_MS;
+  const isStable = now.stage === 'live' && at - now.since >= STABLE_MS;
   const tries = isStable ? 0 : now.attempt;
   const delayMs = backoff.delayMs(tries);
-  return { name: 'waiting', attempt: tries + 1, asked: now.asked, since: at, at: at + delayMs, delayMs, reason };
+  return { stage: 'waiting', attempt: tries + 1, asked: now.asked, since: at, at: at + delayMs, delayMs, reason };
 }

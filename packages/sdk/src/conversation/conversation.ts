@@ -1,7 +1,7 @@
 import type { DlgId, Instant, KeyEpoch, Message, Seq } from '@trialogue/protocol';
 
 import { NEVER } from '../connection/clock.ts';
-import { catchUpDueAt, rested, type CatchUp } from '../timeline/catchUp.ts';
+import { asking, catchUpDueAt, rested, type CatchUp } from '../timeline/catchUp.ts';
 import { noMarks, untold, type Marks } from '../timeline/marks.ts';
 import { followFrom, heardOf, skipTo, take, type Timeline } from '../timeline/timeline.ts';
 import { epochOf, newestEpoch } from './received.ts';
@@ -112,7 +112,7 @@ export const interrupted = (now: Conversation): Conversation => ({
   ...now,
   phase: now.phase === 'over' ? 'over' : 'closed',
   // How long the server wants to be left alone holds on the next connection as well.
-  catchUp: { ...now.catchUp, isAsking: false },
+  catchUp: now.catchUp === asking ? rested : now.catchUp,
   missed: 0,
   typedAt: undefined,
 });
@@ -168,7 +168,7 @@ export const keyAnswered = (now: Conversation): Conversation => ({ ...now, isAwa
 
 /** When it wants something of the server, once there is a bound user. */
 export function conversationDueAt(now: Conversation | undefined): Instant {
-  if (now?.phase === 'closed') return now.catchUp.notBefore;
+  if (now?.phase === 'closed') return now.catchUp;
   if (now?.phase !== 'open' || !now.timeline) return NEVER;
   // Nothing is asked for before the key is there; to be woken for it would be to go round in circles.
   return Math.min(now.isAwaitingKey ? NEVER : catchUpDueAt(now.timeline, now.catchUp), now.marks.dueAt);

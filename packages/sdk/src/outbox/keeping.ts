@@ -1,4 +1,6 @@
-import type { ClientEvent, EffectOf, News } from '../client/state.ts';
+import type { News, Outside } from '../client/state.ts';
+import type { Happening } from '../client/turn.ts';
+import { newsCame, restored } from '../client/waiting.ts';
 import type { Clock } from '../connection/clock.ts';
 import { entryOf, type Entry } from './outbox.ts';
 import { inTime, type Kept, type OutboxStore } from './store.ts';
@@ -18,8 +20,8 @@ export function keeping(
   server: string,
   ahead: number,
   { store, tabs, clock }: KeepingPorts,
-  dispatch: (event: ClientEvent) => void,
-) {
+  dispatch: (happening: Happening) => void,
+): Pick<Outside, 'restore' | 'keep' | 'forget' | 'share'> & { leave(): void } {
   let user = '';
   let channel = tabs.join('', () => {});
 
@@ -55,14 +57,14 @@ export function keeping(
 
   function heard(news: unknown): void {
     try {
-      dispatch({ type: 'news', news: later(news as News, -ahead) });
+      dispatch((turn) => newsCame(turn, later(news as News, -ahead)));
     } catch {
       // A tab with another version of this SDK says it otherwise.
     }
   }
 
   return {
-    restore({ uid, isFirst }: EffectOf<'restore'>): void {
+    restore(uid, isFirst) {
       if (isFirst) {
         user = `${server} ${uid}`;
         channel.leave();
@@ -71,11 +73,11 @@ export function keeping(
       const of = user;
       void inTime(takeOver(of, isFirst), clock)
         .catch((): Entry[] => [])
-        .then((entries) => dispatch({ type: 'restored', uid, entries }));
+        .then((entries) => dispatch((turn) => restored(turn, uid, entries)));
     },
-    keep: ({ entry }: EffectOf<'keep'>) => void store.keep(keptOf(entry)).catch(() => {}),
-    forget: ({ name }: EffectOf<'forget'>) => void store.forget({ user, ...name }).catch(() => {}),
-    share: ({ news }: EffectOf<'share'>) => channel.say(later(news, ahead)),
+    keep: (entry) => void store.keep(keptOf(entry)).catch(() => {}),
+    forget: (name) => void store.forget({ user, ...name }).catch(() => {}),
+    share: (news) => channel.say(later(news, ahead)),
     leave: () => channel.leave(),
   };
 }
