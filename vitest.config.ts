@@ -11,9 +11,12 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'nemesis/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'nemesis/src/**/*.test.ts', 'fuzz/src/**/*.test.ts'],
           exclude: ['packages/conformance/**'],
+          globalSetup: ['packages/testkit/src/servers/setup.ts'],
           testTimeout: 20_000,
+          // The first that needs the PostgreSQL waits until it runs.
+          hookTimeout: 60_000,
         },
       },
       {

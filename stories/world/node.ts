@@ -238,10 +238,20 @@ const randomOf = (rng: Rng): Random => ({
   bytes: (count) => Uint8Array.from({ length: count }, () => rng.whole(0, 255)),
 });
 
+const nobodySends = () => {
+  throw new Error('nobody sends files here');
+};
 const noFiles: FileStore = {
-  put: () => Promise.reject(new Error('nobody sends files here')),
-  get: () => {
-    throw new Error('nobody sends files here');
-  },
+  put: nobodySends,
+  get: nobodySends,
   remove: async () => {},
+  halves: {
+    begin: nobodySends,
+    find: nobodySends,
+    append: nobodySends,
+    read: nobodySends,
+    makeWhole: nobodySends,
+    letGo: nobodySends,
+    tidy: async () => {},
+  },
 };

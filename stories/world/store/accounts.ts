@@ -18,7 +18,8 @@ export function accounts(tables: Tables) {
   return {
     putApp: (app) => journal.put(apps, app.appId, structuredClone(app)),
     findApp: (appId) => apps.get(appId),
-    findAppBySecretHash: (hash) => [...apps.values()].find(({ secretHash }) => secretHash === hash),
+    findAppBySecretHash: (hash) =>
+      [...apps.values()].find(({ secretHash, older }) => secretHash === hash || older?.secretHash === hash),
     listApps: () => [...apps.values()].sort((a, b) => (a.appId < b.appId ? -1 : 1)),
     putUser: (appId, profile) => journal.put(users, keyOf(appId, profile.userId), profile),
     findUser: (appId, userId) => users.get(keyOf(appId, userId)),

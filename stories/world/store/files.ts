@@ -19,6 +19,13 @@ export function files(tables: Tables) {
       const { conversation: _, ...file } = found;
       return file;
     },
+    shredConversation(place) {
+      const conversation = tables.at(place);
+      const its = [...tables.files].filter(([, file]) => file.conversation === conversation);
+      for (const [key] of its) tables.journal.drop(tables.files, key);
+      tables.journal.drop(tables.conversations, keyOf(place.appId, place.dlgId));
+      return its.map(([, { fileId }]) => fileId);
+    },
     dropFiles(before) {
       const old = [...tables.files].filter(([, { createdAt }]) => createdAt < before).slice(0, DROPPED_AT_ONCE);
       for (const [key] of old) tables.journal.drop(tables.files, key);

@@ -8,18 +8,23 @@ interface Row {
   secret_hash: string;
   secret_wrapped: string;
   origins: string;
+  older_hash: string | null;
+  older_wrapped: string | null;
 }
 
-const COLUMNS = `app_id, secret_hash, secret_wrapped, origins`;
+const COLUMNS = `app_id, secret_hash, secret_wrapped, origins, older_hash, older_wrapped`;
 
 export async function putApp(sql: Sql, app: App): Promise<void> {
   await sql.query(
-    `INSERT INTO apps (${COLUMNS}) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (app_id) DO UPDATE SET secret_hash = $2, secret_wrapped = $3, origins = $4`,
+    `INSERT INTO apps (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (app_id) DO UPDATE
+     SET secret_hash = $2, secret_wrapped = $3, origins = $4, older_hash = $5, older_wrapped = $6`,
     app.appId,
     app.secretHash,
     app.secretWrapped,
     JSON.stringify(app.origins),
+    app.older?.secretHash ?? null,
+    app.older?.secretWrapped ?? null,
   );
 }
 
@@ -29,7 +34,10 @@ export async function findApp(sql: Sql, appId: AppId): Promise<App | undefined> 
 }
 
 export async function findAppBySecretHash(sql: Sql, secretHash: string): Promise<App | undefined> {
-  const [row] = await sql.query<Row>(`SELECT ${COLUMNS} FROM apps WHERE secret_hash = $1`, secretHash);
+  const [row] = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM apps WHERE secret_hash = $1 OR older_hash = $1`,
+    secretHash,
+  );
   return row && toApp(row);
 }
 
@@ -41,5 +49,7 @@ const toApp = (row: Row): App => ({
   appId: id<AppId>(row.app_id),
   secretHash: row.secret_hash,
   secretWrapped: row.secret_wrapped,
+  ...(row.older_hash !== null &&
+    row.older_wrapped !== null && { older: { secretHash: row.older_hash, secretWrapped: row.older_wrapped } }),
   origins: JSON.parse(row.origins) as string[],
 });

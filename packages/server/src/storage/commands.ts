@@ -2,11 +2,14 @@ import type { DeskStore } from '../chat/desk/ports.ts';
 import type { Store } from '../chat/ports.ts';
 import { findApp, findAppBySecretHash, listApps, putApp } from './apps.ts';
 import { createConversation, enterConversation, findConversation, keysOf, listConversations } from './conversations.ts';
-import { callService, joinConversation, listQueue } from './desk/calls.ts';
+import { callService, joinConversation, listQueue, readCall } from './desk/calls.ts';
+import { countDesk } from './desk/counts.ts';
 import { putUserCustom, readCustomer } from './desk/customers.ts';
 import { laneOf, openLane } from './desk/lanes.ts';
 import { listAppReplies, listReplies, putAppReply, putReply, removeAppReply, removeReply } from './desk/replies.ts';
+import { putSettings, readSettings } from './desk/settings.ts';
 import { keepClosed, patchDesk, readDesk } from './desk/states.ts';
+import { readVisit, roleAt, visitConversation } from './desk/visits.ts';
 import { dropMessages } from './dropped.ts';
 import { raiseFence } from './fences.ts';
 import { dropFiles, findFile, putFile } from './files.ts';
@@ -17,6 +20,7 @@ import { addMembers, removeMember } from './membership.ts';
 import { appendFor, appendMessage, findByClientMsgId, messagesAfter, readMessage, readPage } from './messages.ts';
 import { recallMessage } from './recall.ts';
 import { createSession, endSession, endSessionsOf, findSession, rotateRefresh } from './sessions.ts';
+import { shredConversation } from './shred.ts';
 import type { Sql } from './sql.ts';
 import { forgetExpired, useTicket } from './tickets.ts';
 import { findUser, putUser } from './users.ts';
@@ -65,6 +69,7 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   headsOf: reads(headsOf),
   addMembers: writes(addMembers),
   removeMember: writes(removeMember),
+  shredConversation: writes(shredConversation),
 
   appendMessage: writes(appendMessage),
   appendFor: writes(appendFor),
@@ -83,8 +88,15 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   readDesk: reads(readDesk),
   patchDesk: writes(patchDesk),
   callService: writes(callService),
+  readCall: reads(readCall),
+  readVisit: reads(readVisit),
+  visitConversation: writes(visitConversation),
+  roleAt: reads(roleAt),
   joinConversation: writes(joinConversation),
   listQueue: reads(listQueue),
+  countDesk: reads(countDesk),
+  readSettings: reads(readSettings),
+  putSettings: writes(putSettings),
   laneOf: reads(laneOf),
   keepClosed: writes(keepClosed),
   openLane: writes(openLane),

@@ -43,6 +43,9 @@ export const toMessage = (row: MessageColumns): Message => ({
   ...(row.recalled_at !== null && { recalledAt: row.recalled_at }),
 });
 
+/** Asked all the same: how long it takes tells nobody whether there is such a conversation. */
+const NOWHERE = { conversation: -1, minSeq: 1 };
+
 export async function appendMessage(
   sql: Sql,
   actor: Actor,
@@ -55,8 +58,8 @@ export async function appendMessage(
     stand = await standOf(sql, 'send', actor, dlgId);
   } catch (refusal) {
     // A refusal says "certainly not stored" (I2). Who sent it as a member, left, and asks again is told that it is.
-    const place = await findPlace(sql, { appId: actor.appId, dlgId });
-    const stored = place && (await findStored(sql, place, { ...draft, fromuid: actor.userId }));
+    const place = (await findPlace(sql, { appId: actor.appId, dlgId })) ?? NOWHERE;
+    const stored = await findStored(sql, place, { ...draft, fromuid: actor.userId });
     if (stored?.isSame) return stored.answer;
     throw refusal;
   }
@@ -101,7 +104,7 @@ async function appendOnce(
 /** What was stored under the sender's id for it, and whether it is this very content. */
 async function findStored(
   sql: Sql,
-  { conversation, minSeq }: Stand,
+  { conversation, minSeq }: Pick<Stand, 'conversation' | 'minSeq'>,
   { fromuid, clientMsgId, content }: Draft,
 ): Promise<{ isSame: boolean; answer: Accepted } | undefined> {
   const [known] = await sql.query<MessageColumns & { recalled_hash: string | null }>(

@@ -9,6 +9,8 @@ import { afterAll, beforeAll } from 'vitest';
 
 import type { Actor, Draft, Place, Store } from '../chat/ports.ts';
 import type { Storage } from './commands.ts';
+import { freshDatabase, hasPostgres } from './postgres/serverUnderTest.ts';
+import { openPostgres } from './postgres/store.ts';
 import { openInProcess } from './sqlite/inProcess.ts';
 import { openThreads } from './sqlite/threads.ts';
 
@@ -30,7 +32,41 @@ export const stores: [name: string, open: () => Promise<Storage>][] = [
       return { ...store, close };
     },
   ],
+  ...(hasPostgres ? ([['PostgreSQL', () => openFresh()]] satisfies [string, () => Promise<Storage>][]) : []),
 ];
+
+/** What several nodes have: stores on one database. SQLite has one node, and it does all at once. */
+export const clusters: [name: string, open: () => Promise<{ nodes: Storage[]; close: () => Promise<void> }>][] = [
+  ...stores.slice(0, 2).map(([name, open]): (typeof clusters)[number] => [
+    name,
+    async () => {
+      const store = await open();
+      return { nodes: [store, store, store], close: () => store.close() };
+    },
+  ]),
+  ...(hasPostgres ? ([['PostgreSQL', () => openThree()]] satisfies typeof clusters) : []),
+];
+
+/** All three start at once, on an empty database. */
+async function openThree() {
+  const database = await freshDatabase();
+  const nodes = (await Promise.all([1, 2, 3].map(() => openPostgres(database.url)))).map(({ store }) => store);
+  const close = async () => {
+    for (const node of nodes) await node.close();
+    await database.drop();
+  };
+  return { nodes, close };
+}
+
+async function openFresh(): Promise<Storage> {
+  const database = await freshDatabase();
+  const { store } = await openPostgres(database.url);
+  const close = async () => {
+    await store.close();
+    await database.drop();
+  };
+  return { ...store, close };
+}
 
 /** A store with the cast in it, opened before the tests of a file and closed after them. */
 export function openedStore(open: () => Promise<Storage>): { store: Storage } {

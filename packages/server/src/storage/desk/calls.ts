@@ -1,5 +1,5 @@
-import { Refused, id, type DlgId, type Instant, type Message, type Urole } from '@trialogue/protocol';
-import type { DeskState } from '@trialogue/protocol/api';
+import { QUEUE_TOLD, Refused, id, type DlgId, type Instant, type Message, type Urole } from '@trialogue/protocol';
+import type { DeskState, ServiceCall } from '@trialogue/protocol/api';
 
 import { allow, allowService } from '../../access/access.ts';
 import type { QueueRow } from '../../chat/desk/ports.ts';
@@ -26,19 +26,46 @@ export async function callService(
   sql: Sql,
   actor: Actor,
   dlgId: DlgId,
-  { line, now }: { line: Draft; now: Instant },
-): Promise<{ calledAt: Instant; message?: Message }> {
+  { line, form, now }: { line: Draft; form?: Draft; now: Instant },
+): Promise<{ calledAt: Instant; messages: Message[] }> {
   const stand = await standOf(sql, 'call', actor, dlgId);
-  if (stand.calledAt !== null) return { calledAt: stand.calledAt };
-  const message = await append(sql, stand, line, now);
-  const calledAt = message.sentAt;
-  await putDesk(sql, stand.conversation, {
-    ...stand,
-    ...turned(stand, stand.urole, calledAt),
-    status: 'open',
+  if (stand.calledAt !== null) return { calledAt: stand.calledAt, messages: [] };
+  const called = await append(sql, stand, line, now);
+  const calledAt = called.sentAt;
+  const next = { ...stand, ...turned(stand, stand.urole, calledAt), status: 'open' as const, calledAt };
+  const messages = [called];
+  if (form && next.formGiven === 0) {
+    messages.push(await append(sql, stand, form, now));
+    next.formGiven = 1;
+  }
+  await putDesk(sql, stand.conversation, next);
+  return { calledAt, messages };
+}
+
+/** Those who called earlier are counted up to a bound: whoever is that far back need not know it to one. */
+export async function readCall(
+  sql: Sql,
+  actor: Actor,
+  dlgId: DlgId,
+): Promise<Pick<ServiceCall, 'calledAt' | 'before'>> {
+  const stand = await standOf(sql, 'call', actor, dlgId);
+  const { conversation, calledAt } = stand;
+  if (calledAt === null || !(await isQueued(sql, stand))) return { calledAt, before: null };
+  const [earlier] = await sql.query<{ count: number }>(
+    `SELECT count(*) AS count FROM (
+       SELECT 1 FROM conversations c WHERE c.app_id = $1 AND ${IS_QUEUED}
+         AND (c.called_at < $2 OR (c.called_at = $2 AND c.id < $3)) LIMIT ${QUEUE_TOLD}
+     ) q`,
+    actor.appId,
     calledAt,
-  });
-  return { calledAt, message };
+    conversation,
+  );
+  return { calledAt, before: earlier?.count ?? 0 };
+}
+
+export async function isServed(sql: Sql, conversation: number): Promise<boolean> {
+  const found = await sql.query(`SELECT 1 FROM conversations c WHERE c.id = $1 AND ${IS_SERVED}`, conversation);
+  return found.length === 1;
 }
 
 /**
@@ -78,18 +105,23 @@ export async function joinConversation(
   return { desk: toDesk(next), messages };
 }
 
+const QUEUE = `FROM conversations c WHERE c.app_id = $1 AND ${IS_QUEUED} AND ($2 = '' OR c.dlg_id = $2)`;
+
+export async function queueLength(sql: Sql, { appId, onlyDlg = '' as DlgId }: Actor): Promise<number> {
+  const [count] = await sql.query<{ total: number }>(`SELECT count(*) AS total ${QUEUE}`, appId, onlyDlg);
+  return count?.total ?? 0;
+}
+
 export async function listQueue(
   sql: Sql,
   actor: Actor,
   { page, size }: { page: number; size: number },
 ): Promise<{ list: QueueRow[]; total: number }> {
   allowService(await roleOf(sql, actor));
-  const queued = `FROM conversations c WHERE c.app_id = $1 AND ${IS_QUEUED} AND ($2 = '' OR c.dlg_id = $2)`;
-  const whose = [actor.appId, actor.onlyDlg ?? ''] as const;
-  const [count] = await sql.query<{ total: number }>(`SELECT count(*) AS total ${queued}`, ...whose);
   const rows = await sql.query<{ id: number; dlg_id: string; name: string; called_at: Instant }>(
-    `SELECT c.id, c.dlg_id, c.name, c.called_at ${queued} ORDER BY c.called_at, c.id LIMIT $3 OFFSET $4`,
-    ...whose,
+    `SELECT c.id, c.dlg_id, c.name, c.called_at ${QUEUE} ORDER BY c.called_at, c.id LIMIT $3 OFFSET $4`,
+    actor.appId,
+    actor.onlyDlg ?? '',
     size,
     (page - 1) * size,
   );
@@ -98,7 +130,7 @@ export async function listQueue(
     rows.map((row) => row.id),
   );
   return {
-    total: count?.total ?? 0,
+    total: await queueLength(sql, actor),
     list: rows.map((row) => ({
       appId: actor.appId,
       dlgId: id<DlgId>(row.dlg_id),

@@ -9,11 +9,15 @@ export interface DeskColumns {
   /** Since when the shoppers, and the merchants, wait for an answer of customer service. */
   waitingUser: Instant | null;
   waitingMerchant: Instant | null;
+  /** 1 once the session has been greeted, and once it has been given the form to leave a message. */
+  greeted: number;
+  formGiven: number;
 }
 
 /** Of conversation `c`. */
 export const DESK = `c.desk_status AS status, c.assignee, c.called_at AS "calledAt",
-  c.waiting_user AS "waitingUser", c.waiting_merchant AS "waitingMerchant"`;
+  c.waiting_user AS "waitingUser", c.waiting_merchant AS "waitingMerchant", c.greeted,
+  c.form_given AS "formGiven"`;
 
 export function toDesk({ status, assignee, calledAt, waitingUser, waitingMerchant }: DeskColumns): DeskState {
   const waiting: DeskState['waiting'] = [];

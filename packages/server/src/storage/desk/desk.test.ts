@@ -170,8 +170,8 @@ describe.for(stores)('the desk in %s', ([, open]) => {
 
     test('a call without customer service in the conversation is in the queue until somebody comes', async () => {
       const place = await newPlace(at.store, [ada, bo]);
-      expect(await call(place)).toMatchObject({ calledAt: 4000, message: { content: 'called', seq: 1 } });
-      expect(await call(place, bo, 4500)).toEqual({ calledAt: 4000 });
+      expect(await call(place)).toMatchObject({ calledAt: 4000, messages: [{ content: 'called', seq: 1 }] });
+      expect(await call(place, bo, 4500)).toEqual({ calledAt: 4000, messages: [] });
       expect(await queue()).toContain(place.dlgId);
       expect(await queue(cy)).toContain(place.dlgId);
       expect(await join(place)).toMatchObject({
@@ -230,7 +230,7 @@ describe.for(stores)('the desk in %s', ([, open]) => {
         await call(place);
         await end(place);
         expect((await deskOf(place)).calledAt).toBeNull();
-        expect(await call(place, ada, 9000)).toMatchObject({ calledAt: expect.any(Number), message: {} });
+        expect(await call(place, ada, 9000)).toMatchObject({ calledAt: expect.any(Number), messages: [{}] });
       }
     });
 

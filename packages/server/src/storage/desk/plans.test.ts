@@ -10,13 +10,18 @@ import type { Sql } from '../sql.ts';
 import { IN_MEMORY, openDatabase, type Database } from '../sqlite/database.ts';
 import { atomicallyOn } from '../sqlite/groupCommit.ts';
 import { listQueue } from './calls.ts';
+import { countDesk } from './counts.ts';
 
 let db: Database;
 beforeAll(async () => {
   db = openDatabase(IN_MEMORY);
   await migrate({ atomically: (work) => atomicallyOn(db, work) }, sqliteMigrations);
-  await db.query(`INSERT INTO apps VALUES ('shop', 'hash', 'wrapped', '[]')`);
-  await db.query(`INSERT INTO users VALUES ('shop', 'cy', 'Cy', '', '', 'service')`);
+  await db.query(
+    `INSERT INTO apps (app_id, secret_hash, secret_wrapped, origins) VALUES ('shop', 'hash', 'wrapped', '[]')`,
+  );
+  await db.query(
+    `INSERT INTO users (app_id, user_id, name, avatar, remark, urole) VALUES ('shop', 'cy', 'Cy', '', '', 'service')`,
+  );
 });
 afterAll(() => db.close());
 
@@ -56,4 +61,11 @@ test('the queue is found by who called, and no table is gone through', async () 
   const plans = await plansOf((sql) => listQueue(sql, actor, { page: 1, size: 20 }));
   expect(scansIn(plans)).toEqual([]);
   expect(plans.filter((plan) => plan.includes('conversations_called'))).toHaveLength(2);
+});
+
+test('all lists are counted by the indexes of the lists', async () => {
+  const plans = await plansOf((sql) => countDesk(sql, actor));
+  expect(scansIn(plans)).toEqual([]);
+  const indexes = ['members_of_user', 'conversations_assigned', 'conversations_waiting', 'conversations_called'];
+  for (const index of indexes) expect(plans).toContainEqual(expect.stringContaining(index));
 });

@@ -4,7 +4,15 @@ import { expect, test } from 'vitest';
 import type { DeskColumns } from './columns.ts';
 import { turned } from './turns.ts';
 
-const quiet: DeskColumns = { status: 'open', assignee: null, calledAt: null, waitingUser: null, waitingMerchant: null };
+const quiet: DeskColumns = {
+  status: 'open',
+  assignee: null,
+  calledAt: null,
+  waitingUser: null,
+  waitingMerchant: null,
+  greeted: 0,
+  formGiven: 0,
+};
 
 /** One after the other speaks, at 1, 2, 3, …: who waits since when. */
 const spoken = (...who: Urole[]) =>
@@ -30,6 +38,12 @@ test('a shopper or a merchant opens again what was pending or closed; customer s
     });
     expect(turned({ ...quiet, status }, 'service', 9)).toBeUndefined();
   }
+});
+
+test('a word into what was closed begins another session; into what was pending it does not', () => {
+  const had = { ...quiet, greeted: 1, formGiven: 1 };
+  expect(turned({ ...had, status: 'closed' }, 'user', 9)).toMatchObject({ greeted: 0, formGiven: 0 });
+  expect({ ...had, ...turned({ ...had, status: 'pending' }, 'user', 9) }).toMatchObject({ greeted: 1, formGiven: 1 });
 });
 
 test('customer service answers a call by speaking', () => {

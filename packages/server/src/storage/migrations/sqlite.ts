@@ -191,4 +191,21 @@ export const sqliteMigrations: readonly (readonly string[])[] = [
       PRIMARY KEY (app_id, owner_id, reply_id)
     ) STRICT`,
   ],
+  [
+    // What an app has settled about its customer service, sealed.
+    `CREATE TABLE app_settings (
+      app_id TEXT PRIMARY KEY REFERENCES apps (app_id),
+      sealed TEXT NOT NULL
+    ) STRICT`,
+    // What the server has said in this session of the desk: see desk/turns.ts. Nobody is greeted in the middle of a talk.
+    `ALTER TABLE conversations ADD COLUMN greeted INTEGER NOT NULL DEFAULT 0`,
+    `ALTER TABLE conversations ADD COLUMN form_given INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE conversations SET greeted = 1 WHERE last_seq > 0`,
+  ],
+  [
+    // The secret before the present one, while both count.
+    `ALTER TABLE apps ADD COLUMN older_hash TEXT`,
+    `ALTER TABLE apps ADD COLUMN older_wrapped TEXT`,
+    `CREATE UNIQUE INDEX apps_by_older_hash ON apps (older_hash) WHERE older_hash IS NOT NULL`,
+  ],
 ];

@@ -40,7 +40,7 @@ export async function highWaterOf(db: Sql, pause: () => Promise<void> = async ()
   for (let from = 0; ;) {
     const [step] = await db.query<{ last: number | null; heads: number | null }>(
       `SELECT max(id) AS last, sum(last_seq) AS heads FROM
-         (SELECT id, last_seq FROM conversations WHERE id > $1 ORDER BY id LIMIT ${CONVERSATIONS_PER_STEP})`,
+         (SELECT id, last_seq FROM conversations WHERE id > $1 ORDER BY id LIMIT ${CONVERSATIONS_PER_STEP}) AS step`,
       from,
     );
     if (!step || step.last === null) return { logId: identity?.log_id ?? '', messages };
@@ -64,7 +64,7 @@ function writeHighWater(file: string, highWater: HighWater): void {
 }
 
 /** @throws {Error} when there is one that says nothing. */
-function readHighWater(file: string): HighWater | undefined {
+export function readHighWater(file: string): HighWater | undefined {
   let text: string;
   try {
     text = readFileSync(pathOf(file), 'utf8');
