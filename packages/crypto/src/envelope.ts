@@ -69,8 +69,7 @@ function headerParts({
   clientMsgId,
   contentType,
 }: Header): [Uint8Array, ...Uint8Array[]] {
-  const fixed = Uint8Array.of(suite, flags, 0, 0, 0, 0);
-  new DataView(fixed.buffer).setUint32(2, epoch);
+  const fixed = Uint8Array.of(suite, flags, epoch >>> 24, epoch >>> 16, epoch >>> 8, epoch);
   return [fixed, lengthPrefixed(fromuid), lengthPrefixed(clientMsgId), Uint8Array.of(contentType)];
 }
 
@@ -111,12 +110,4 @@ function lengthPrefixed(text: string): Uint8Array {
   return joined(Uint8Array.of(encoded.length), encoded);
 }
 
-function joined(...parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
+const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(parts.flatMap((part) => [...part]));

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import type { FileId } from '@trialogue/protocol';
 
 import type { FileStore } from '../chat/ports.ts';
+import { diskHalves } from './diskHalves.ts';
 
 /**
  * Files in a folder, under nothing but their ids. A file appears whole and on disk, or not at all: it is written in
- * `incoming` and moved. What a crash left in `incoming` is thrown away at the start.
+ * `incoming` and moved. What a crash left in `incoming` is thrown away at the start. One that comes in pieces waits in
+ * `halves` for the rest of it, for as long as `tidy` lets it.
  *
  * @throws {Error} when the folder cannot be written.
  */
@@ -21,6 +23,12 @@ export async function diskFiles(folder: string): Promise<FileStore> {
   const shelf = (fileId: FileId) => join(folder, nameOf(fileId).slice(0, 2));
   const pathOf = (fileId: FileId) => join(shelf(fileId), nameOf(fileId));
 
+  async function moveIn(path: string, fileId: FileId): Promise<void> {
+    await mkdir(shelf(fileId), { recursive: true, mode: 0o700 });
+    await rename(path, pathOf(fileId));
+    await syncFolder(shelf(fileId));
+  }
+
   return {
     async put(fileId, bytes) {
       const arriving = join(incoming, nameOf(fileId));
@@ -32,9 +40,7 @@ export async function diskFiles(folder: string): Promise<FileStore> {
         } finally {
           await file.close();
         }
-        await mkdir(shelf(fileId), { recursive: true, mode: 0o700 });
-        await rename(arriving, pathOf(fileId));
-        await syncFolder(shelf(fileId));
+        await moveIn(arriving, fileId);
       } catch (error) {
         await rm(arriving, { force: true });
         throw error;
@@ -42,6 +48,7 @@ export async function diskFiles(folder: string): Promise<FileStore> {
     },
     get: (fileId) => createReadStream(pathOf(fileId)),
     remove: (fileId) => rm(pathOf(fileId), { force: true }),
+    halves: await diskHalves(join(folder, 'halves'), { nameOf, wholeOf: pathOf, moveIn }),
   };
 }
 

@@ -54,7 +54,75 @@ describe.for(stores)('files %s', ([, open]) => {
   });
 });
 
+describe.for(stores)('half files %s', ([, open]) => {
+  const sofar = async ({ halves }: FileStore) => (await read(halves.read(photo))).toString();
+
+  test('grow piece by piece, take up where they broke off, and are files only once they are whole', async () => {
+    const files = await open();
+    const { halves } = files;
+    expect(await halves.find(photo)).toBeUndefined();
+    await halves.begin(photo, 'of Ada');
+    expect(await halves.find(photo)).toEqual({ note: 'of Ada', size: 0 });
+    async function* breaking() {
+      yield Buffer.from('one tw');
+      throw new Error('the line is lost');
+    }
+    await expect(halves.append(photo, 0, breaking())).rejects.toThrow('line');
+    expect(await sofar(files)).toBe('one tw');
+    // What lies behind the place was not worth keeping.
+    await halves.append(photo, 2, stream(Buffer.from('e')));
+    expect(await sofar(files)).toBe('one');
+    await halves.append(photo, 3, stream(Buffer.from(' two '), Buffer.from('three')));
+    expect(await halves.find(photo)).toEqual({ note: 'of Ada', size: 13 });
+    await expect(read(files.get(photo))).rejects.toThrow();
+    await halves.makeWhole(photo);
+    expect((await read(files.get(photo))).toString()).toBe('one two three');
+    // Until it is let go one can still ask: the answer to the last piece may have been lost.
+    expect(await halves.find(photo)).toEqual({ note: 'of Ada', size: 13 });
+    expect(await sofar(files)).toBe('one two three');
+    await halves.makeWhole(photo);
+    await halves.letGo(photo);
+    expect(await halves.find(photo)).toBeUndefined();
+    expect((await read(files.get(photo))).toString()).toBe('one two three');
+  });
+
+  test('are gone with their bytes when they are given up', async () => {
+    const files = await open();
+    await files.halves.begin(photo, 'of Ada');
+    await files.halves.append(photo, 0, stream(Buffer.from('one')));
+    await files.halves.letGo(photo);
+    expect(await files.halves.find(photo)).toBeUndefined();
+    await expect(files.halves.append(photo, 0, stream())).rejects.toThrow();
+  });
+
+  test('go when nobody has added to them for long', async () => {
+    const files = await open();
+    await files.halves.begin(photo, 'of Ada');
+    await files.halves.tidy(Date.now() - 60_000);
+    expect(await files.halves.find(photo)).toBeDefined();
+    await files.halves.tidy(Date.now() + 60_000);
+    expect(await files.halves.find(photo)).toBeUndefined();
+  });
+});
+
 describe('files on disk', () => {
+  test('half files outlive a restart', async () => {
+    const files = await diskFiles(folder);
+    await files.halves.begin(photo, 'of Ada');
+    await files.halves.append(photo, 0, stream(Buffer.from('one')));
+    expect(await (await diskFiles(folder)).halves.find(photo)).toEqual({ note: 'of Ada', size: 3 });
+  });
+
+  test('a half file that is given up leaves nothing behind, nor does one that is whole', async () => {
+    const files = await diskFiles(folder);
+    for (const end of ['letGo', 'makeWhole'] as const) {
+      await files.halves.begin(photo, 'of Ada');
+      await files.halves[end](photo);
+      if (end === 'makeWhole') await files.halves.letGo(photo);
+      expect(await readdir(join(folder, 'halves'))).toEqual([]);
+    }
+  });
+
   test('what a crash left half written is thrown away at the next start; whole files stay', async () => {
     const files = await diskFiles(folder);
     await files.put(photo, stream(Buffer.from('whole')));
@@ -71,6 +139,9 @@ describe('files on disk', () => {
       await expect(files.put(id<FileId>(name), stream())).rejects.toThrow(/file id/);
       expect(() => files.get(id<FileId>(name))).toThrow(/file id/);
       await expect((async () => files.remove(id<FileId>(name)))()).rejects.toThrow(/file id/);
+      await expect(files.halves.begin(id<FileId>(name), '')).rejects.toThrow(/file id/);
+      // Whoever asks chooses the name; it is not there, and no bug of ours.
+      expect(await files.halves.find(id<FileId>(name))).toBeUndefined();
     },
   );
 });

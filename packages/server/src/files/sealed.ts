@@ -11,6 +11,7 @@ import type { FileId } from '@trialogue/protocol';
 export const FILE_KEY_BYTES = 32;
 export const CHUNK_BYTES = 64 * 1024;
 const TAG_BYTES = 16;
+const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 /** A number no chunk has. */
 const META = 0xffff_ffff;
 
@@ -29,6 +30,35 @@ export async function* sealFile(
   yield sealChunk(held, key, fileId, number, true);
 }
 
+/** How many bytes of a file are there once so many of it, sealed, are. A chunk that is not whole does not count. */
+export function plainBytes(sealed: number, size: number): number {
+  const whole = Math.floor(sealed / SEALED_CHUNK_BYTES) * CHUNK_BYTES;
+  return sealed >= sealedBytes(size) ? size : Math.min(whole, lastOf(size) * CHUNK_BYTES);
+}
+
+/** How many bytes so many of a file take once they are sealed. */
+export const sealedBytes = (plain: number): number => plain + Math.ceil(plain / CHUNK_BYTES) * TAG_BYTES;
+
+/**
+ * Seals the next piece of a file of `size` bytes, as {@link sealFile} seals all of it: chunk by chunk, from one that begins
+ * at `offset` on. What is left over at the end of the piece and fills no chunk is dropped, and has to come again.
+ */
+export async function* sealPiece(
+  bytes: AsyncIterable<Uint8Array>,
+  key: Uint8Array,
+  fileId: FileId,
+  { offset, size }: { offset: number; size: number },
+): AsyncIterable<Uint8Array> {
+  const last = lastOf(size);
+  let number = offset / CHUNK_BYTES;
+  for await (const chunk of chunksOf(bytes, CHUNK_BYTES)) {
+    const isLast = number === last;
+    if (chunk.length < (isLast ? size - last * CHUNK_BYTES : CHUNK_BYTES)) return;
+    yield sealChunk(chunk, key, fileId, number, isLast);
+    number++;
+  }
+}
+
 /**
  * Opens what {@link sealFile} sealed, chunk by chunk: no byte is given out before its tag was checked.
  *
@@ -40,9 +70,9 @@ export async function* openFile(
   fileId: FileId,
   size: number,
 ): AsyncIterable<Uint8Array> {
-  const last = Math.max(1, Math.ceil(size / CHUNK_BYTES)) - 1;
+  const last = lastOf(size);
   let number = 0;
-  for await (const chunk of chunksOf(sealed, CHUNK_BYTES + TAG_BYTES)) {
+  for await (const chunk of chunksOf(sealed, SEALED_CHUNK_BYTES)) {
     yield openChunk(chunk, key, fileId, number, number === last);
     number++;
   }
@@ -74,6 +104,9 @@ function openChunk(sealed: Uint8Array, key: Uint8Array, fileId: FileId, number: 
     throw new Error(`The file ${fileId} was changed on disk (chunk ${number}).`);
   }
 }
+
+/** The number of the last chunk. */
+const lastOf = (size: number): number => Math.max(1, Math.ceil(size / CHUNK_BYTES)) - 1;
 
 function nonceOf(number: number): Uint8Array {
   const nonce = Buffer.alloc(12);

@@ -263,7 +263,12 @@ describe('client.md §4.2, @mention', () => {
 
 describe('client.md §4.5, canned replies at the desk', () => {
   const replies = [
-    { replyId: 'refund', title: 'Refund', text: 'Dear {name}, your refund of {order} is on its way.', scope: 'app' },
+    {
+      replyId: 'refund',
+      title: 'Refund',
+      text: 'Dear {name}, your refund of {order} is on its way. {agent}, {shop}',
+      scope: 'app',
+    },
     { replyId: 'ship', title: '发货', text: 'Shipped.', scope: 'own' },
   ];
   test('`/` opens them, their blanks are filled, and they are not sent before one has read them', async () => {
@@ -280,7 +285,7 @@ describe('client.md §4.5, canned replies at the desk', () => {
     await settled();
     expect(editor.findAll('[role=option]')).toHaveLength(1);
     await box.trigger('keydown', { key: 'Enter' });
-    expect(draft().text).toBe(`Dear ${ada.name}, your refund of A-7 is on its way.`);
+    expect(draft().text).toBe(`Dear ${ada.name}, your refund of A-7 is on its way. ${cy.name}, {shop}`);
     expect(sent()).toBe(0);
   });
 

@@ -1,5 +1,3 @@
-import { limits } from '@trialogue/protocol';
-
 import { t } from '../../utils/i18n/index.ts';
 import { sizeWords } from '../../utils/size.ts';
 
@@ -38,9 +36,9 @@ export const MOST_ATTACHMENTS = 9;
 export const LONGEST_CAPTION = 500;
 
 /** Why a file cannot be sent, as far as its size tells. */
-export function objection(file: File): string | undefined {
+export function objection(file: File, mostBytes: number): string | undefined {
   if (file.size === 0) return t('fileEmpty', { name: file.name });
-  if (file.size > limits.fileBytes) return t('fileTooLarge', { name: file.name, size: sizeWords(limits.fileBytes) });
+  if (file.size > mostBytes) return t('fileTooLarge', { name: file.name, size: sizeWords(mostBytes) });
   return undefined;
 }
 

@@ -6,11 +6,13 @@ export interface Blanks {
   name: string | undefined;
   /** The number of the order. */
   order: string | undefined;
+  /** The name of whoever answers. */
+  agent: string | undefined;
 }
 
 /** A canned reply with its blanks filled in. A blank that nobody knows stays as it is, for the agent to see. */
 export const filled = (text: string, blanks: Blanks): string =>
-  text.replaceAll(/\{(name|order)\}/g, (blank, which: keyof Blanks) => blanks[which] ?? blank);
+  text.replaceAll(/\{(name|order|agent)\}/g, (blank, which: keyof Blanks) => blanks[which] ?? blank);
 
 /** The order that the talk is about: the one that the platform opened the conversation with, else the last one shown. */
 export function orderOf(

@@ -1,4 +1,5 @@
-import { pictureHead } from '../../utils/pictureHead.ts';
+import { pictureHead } from '@trialogue/protocol/pictures';
+
 import type { Attachment } from './attachments.ts';
 import { fit, LONGEST_SIDE_PX, THUMB_SIDE_PX, type Size } from './media/fit.ts';
 import { withoutNotes } from './media/notes.ts';
@@ -55,8 +56,17 @@ export async function sizeOf(file: Blob): Promise<Size> {
   return { width: image.naturalWidth, height: image.naturalHeight };
 }
 
-/** The first bytes of a picture, where they are of a kind that is known. */
-export const headOf = async (file: Blob) => pictureHead(new Uint8Array(await file.arrayBuffer()));
+/** As much as most pictures say at once what they are. */
+const HEAD_BYTES = 256 * 1024;
+/** No picture that is more than this is read whole to learn that it is none. */
+const PICTURE_BYTES = 64 * 1024 * 1024;
+
+/** What a picture says of itself, where it is of a kind that is known. */
+export async function headOf(file: Blob) {
+  const read = async (bytes: Blob) => pictureHead(new Uint8Array(await bytes.arrayBuffer()));
+  const head = await read(file.slice(0, HEAD_BYTES));
+  return head ?? (file.size > HEAD_BYTES && file.size <= PICTURE_BYTES ? read(file) : undefined);
+}
 
 async function load(file: Blob): Promise<HTMLImageElement> {
   const image = new Image();

@@ -3,3 +3,4 @@ export { look } from './look.ts';
 export { prepareFilm } from './film.ts';
 export { preparePicture } from '../preparePicture.ts';
 export { fit, LONGEST_SIDE_PX } from './fit.ts';
+export { sendUp } from './sendUp.ts';

@@ -1,6 +1,6 @@
+import { pictureHead } from '@trialogue/protocol/pictures';
 import { expect, test } from 'vitest';
 
-import { pictureHead } from '../../../utils/pictureHead.ts';
 import { withoutNotes, withoutPlace } from './notes.ts';
 
 const text = (words: string): number[] => Array.from(words, (letter) => letter.charCodeAt(0));

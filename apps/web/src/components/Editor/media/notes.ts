@@ -1,4 +1,4 @@
-import { gifBlocks } from '../../../utils/pictureHead.ts';
+import { gifBlocks } from '@trialogue/protocol/pictures';
 
 /**
  * What cameras and editors write beside the pictures: place, time, owner, program. Where a file cannot be drawn anew
