@@ -10,6 +10,8 @@ export const dlgId = () => text<DlgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_.
 export const clientMsgId = () => text<ClientMsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
 export const msgId = () => text<MsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
 export const sessionId = () => text<SessionId>({ min: 1, max: 64 });
+/** Of a file that its sender sealed: 32 bytes. */
+export const fileKey = () => text({ pattern: '[A-Za-z0-9_-]{43}' });
 export const fileId = () => text<FileId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
 /** One running client: a page, a tab, an app. Made at random by the client, unknown to anybody else. */
 export const sid = () => text<Sid>({ min: 16, max: 64, pattern: '[A-Za-z0-9_-]+' });

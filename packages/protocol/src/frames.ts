@@ -16,16 +16,11 @@ import {
   userId,
 } from './fields.ts';
 import { OPENS_PER_SOCKET, PAGE_MOST } from './limits.ts';
-import { isRefusalName, retries, type RefusalName } from './retries.ts';
-import { flag, list, oneOf, optional, record, tagged, text, whole, type Of, type Shape } from './shape.ts';
+import type { RefusalName } from './refusals.ts';
+import { flag, list, optional, record, tagged, text, whole, type Of } from './shape.ts';
 
-const knownRefusal = oneOf<RefusalName>(...(Object.keys(retries) as RefusalName[]));
-/** A name of a later server reads as `request.malformed`: it was refused, and the same again is no use. */
-const refusalName = (): Shape<RefusalName> => ({
-  kind: knownRefusal.kind,
-  read: (value, path) =>
-    typeof value === 'string' && !isRefusalName(value) ? 'request.malformed' : knownRefusal.read(value, path),
-});
+/** One of the table of refusals, or of a later server's. */
+const refusalName = () => text<RefusalName>({ pattern: '[a-z]+\\.[a-z_]+' });
 /** Pairs an answer with its request; chosen by the client, unique on its socket. */
 const requestId = () => whole({ max: 2 ** 31 });
 /** Members of a large group whose presence is told; as many as the largest group may have. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import { clientApi, demoApi, platformApi, type Api } from './api/index.ts';
+import { hours, settings, span } from './api/settings.ts';
 import { limitsInForce, member } from './api/shapes.ts';
 import { afterClose, closeCodes } from './closeCodes.ts';
 import { author, clientMsgId, message, urole, userId } from './fields.ts';
@@ -11,7 +12,7 @@ import { fromFrame, offer, toFrame } from './host.ts';
 import { limits } from './limits.ts';
 import { goods, payload } from './payloads.ts';
 import { refusals } from './refusals.ts';
-import { retries, type RefusalName } from './retries.ts';
+import { retryOf } from './retries.ts';
 import { schemaOf, type JsonSchema } from './schema.ts';
 import type { Shape } from './shape.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from './version.ts';
@@ -63,12 +64,15 @@ const words = new Map<string, [string, JsonSchema]>(
     author: schemaOf(author()),
     key: schemaOf(clientMsgId()),
     role: schemaOf(urole()),
-    refusal: { type: 'string', enum: Object.keys(refusals) },
+    refusal: { type: 'string', pattern: '^(?:[a-z]+\\.[a-z_]+)$' },
     message: schemaOf(message),
     member: schemaOf(member),
     payload: schemaOf(payload),
     offer: schemaOf(offer),
     limits: schemaOf(limitsInForce),
+    span: schemaOf(span),
+    hours: schemaOf(hours),
+    settings: schemaOf(settings),
   }).map(([word, schema]) => [JSON.stringify(schema), [word, schema]]),
 );
 
@@ -123,9 +127,7 @@ function printed(): string {
     ...Object.entries(closeCodes).map(([name, { code }]) => `  ${code} ${name.padEnd(14)} ${afterClose(code)}`),
     '',
     'refusals',
-    ...Object.entries(refusals).map(
-      ([name, { http }]) => `  ${name.padEnd(28)} ${http} ${retries[name as RefusalName]}`,
-    ),
+    ...Object.entries(refusals).map(([name, { http }]) => `  ${name.padEnd(28)} ${http} ${retryOf(name)}`),
     '',
     'limits',
     ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(20)} ${value}`),

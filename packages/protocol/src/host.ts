@@ -80,7 +80,16 @@ export const fromFrame = tagged('action', {
   sent: { payload: record({ dlgId: dlgId(), isStored: flag() }) },
   /** One of the keys of `watchKeys`, and whether the cursor stood in a text field. */
   pressed: { payload: record({ key: text({ max: 40 }), isWriting: flag() }) },
-  /** A link of a card was tapped. Said only to a page that has said `takeLinks`. */
-  navigate: { payload: record({ url: text({ max: 2048, pattern: 'https?://.+' }) }) },
+  /**
+   * A link of a card was tapped, or what can be done about an order: then also which, and in which conversation. Said only
+   * to a page that has said `takeLinks`.
+   */
+  navigate: {
+    payload: record({
+      url: text({ max: 2048, pattern: 'https?://.+' }),
+      action: optional(text({ max: 32 })),
+      dlgId: optional(dlgId()),
+    }),
+  },
 });
 export type FromFrame = Of<typeof fromFrame>;

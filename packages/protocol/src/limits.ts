@@ -9,6 +9,8 @@ export const OUTBOX_MS = 72 * 60 * 60_000;
 // Of `hardCaps`, those that a reader of frames must know: no server sends more.
 export const FRAME_BYTES_CAP = 256 * 1024;
 export const PAGE_MOST_CAP = 200;
+/** Who calls for customer service is told how many wait before them; further back, only that it is so many or more. */
+export const QUEUE_TOLD = 100;
 
 /**
  * The limits of a server, as it comes. Sizes in bytes, times in milliseconds, rates as `…PerSecond` with a `…Burst`.
@@ -87,9 +89,18 @@ export const limits = {
   /** A message sent again is known again for so long. */
   dedupeMs: 30 * 24 * 60 * 60_000,
 
+  /** A file that comes in one request. */
   fileBytes: 20 * 1024 * 1024,
-  /** Files one user may upload. */
-  uploadsPerUserPerHour: 60,
+  /** A file that comes in pieces, and one of its pieces. */
+  uploadBytes: 100 * 1024 * 1024,
+  pieceBytes: 2 * 1024 * 1024,
+  /** A half file that nobody goes on with is kept for so long. */
+  uploadMs: 24 * 60 * 60_000,
+  /** Of a picture: one of more would take more memory than a phone has. What cameras take has up to 50 million. */
+  picturePixels: 64_000_000,
+  pictureSidePixels: 20_000,
+  /** Files one user may upload: a picture and its small copy are two. */
+  uploadsPerUserPerHour: 120,
   uploadBytesPerUserPerHour: 1024 * 1024 * 1024,
   /** What the platform says of a user for the desk, as UTF-8 bytes of its JSON. */
   customBytes: 16 * 1024,
@@ -122,6 +133,8 @@ export const hardCaps = {
   /** A node that goes away is gone within 30 s (I30). */
   drainMs: 20_000,
   fileBytes: 100 * 1024 * 1024,
+  uploadBytes: 1024 * 1024 * 1024,
+  pieceBytes: 16 * 1024 * 1024,
   customBytes: 64 * 1024,
   epochsPerKeyring: 64,
   ticketMs: 7 * 24 * 60 * 60_000,

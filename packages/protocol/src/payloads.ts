@@ -1,4 +1,4 @@
-import { author, fileId, instant, seq, userId } from './fields.ts';
+import { author, fileId, fileKey, instant, seq, userId } from './fields.ts';
 import { FRAME_BYTES_CAP } from './limits.ts';
 import { anyRecord, decimal, flag, list, oneOf, optional, record, tagged, text, whole, type Of } from './shape.ts';
 
@@ -34,6 +34,8 @@ const mention = record({ userId: optional(userId()), at: whole(), length: whole(
 export type Mention = Of<typeof mention>;
 
 /** What an answer may refer to, and words to be shown where a later version's payload is not known. */
+/** Where whoever sent them sealed the file and its small copy: what opens them. */
+const keys = { key: optional(fileKey()), thumbKey: optional(fileKey()) };
 const said = { quote: optional(quote), fallback: optional(text({ max: 500 })) };
 
 /** What the platform calls a card; it stands in an address. */
@@ -172,10 +174,11 @@ export const payload = tagged('type', {
     height: pixels(),
     /** A small copy of it. */
     thumbId: optional(fileId()),
+    ...keys,
     text: optional(text({ max: 500 })),
     ...said,
   },
-  file: { fileId: fileId(), name: name(), mime: mime(), size: whole(), ...said },
+  file: { fileId: fileId(), name: name(), mime: mime(), size: whole(), key: optional(fileKey()), ...said },
   voice: {
     fileId: fileId(),
     mime: mime(),
@@ -183,6 +186,7 @@ export const payload = tagged('type', {
     seconds: decimal(),
     /** Loudness over time, 0 to 31. */
     waveform: optional(list(whole({ max: 31 }), { max: 64 })),
+    key: optional(fileKey()),
     ...said,
   },
   video: {
@@ -195,6 +199,7 @@ export const payload = tagged('type', {
     height: pixels(),
     /** Its first picture. */
     thumbId: optional(fileId()),
+    ...keys,
     ...said,
   },
 

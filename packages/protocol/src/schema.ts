@@ -1,4 +1,4 @@
-import type { Kind, Shape } from './shape.ts';
+import { oneOf, record, type Kind, type Shape } from './shape.ts';
 
 /** For those who read, not for those who check: no client carries this with it. */
 export interface JsonSchema {
@@ -46,6 +46,8 @@ function print(kind: Kind): JsonSchema {
       };
     }
     case 'tagged':
-      return { oneOf: [...kind.variants.values()].map(schemaOf) };
+      return {
+        oneOf: [...kind.variants].map(([word, { fields }]) => schemaOf(record({ [kind.tag]: oneOf(word), ...fields }))),
+      };
   }
 }

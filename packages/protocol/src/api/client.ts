@@ -16,7 +16,8 @@ import { hardCaps } from '../limits.ts';
 import { anyRecord, flag, list, nothing, nullable, optional, record, text, whole } from '../shape.ts';
 import { deskApi, deskState, dlgFilter } from './desk.ts';
 import type { Api } from './operation.ts';
-import { inDialog, limitsInForce, member, sent, session } from './shapes.ts';
+import { inDialog, keptFile, limitsInForce, member, sent, session } from './shapes.ts';
+import { uploadsApi } from './uploads.ts';
 
 const pageNumber = optional(whole({ min: 1, max: 100_000 }));
 const messageAt = record({ dlgId: dlgId(), seq: seq() });
@@ -173,8 +174,9 @@ export const clientApi = {
     auth: 'token',
     params: inDialog,
     body: 'multipart',
-    data: record({ fileId: fileId(), size: whole(), name: text(), mime: text() }),
+    data: keptFile,
   },
+  ...uploadsApi,
   downloadFile: {
     method: 'GET',
     path: '/conversations/:dlgId/files/:fileId',

@@ -1,6 +1,7 @@
 import { dlgId, dlgKey, instant, urole, userId } from '../fields.ts';
-import { anyRecord, list, nothing, nullable, oneOf, optional, record, text, whole, type Of } from '../shape.ts';
+import { anyRecord, flag, list, nothing, nullable, oneOf, optional, record, text, whole, type Of } from '../shape.ts';
 import type { Api } from './operation.ts';
+import { offeredAction, serviceCall } from './settings.ts';
 import { inDialog } from './shapes.ts';
 
 /** Which of an agent's conversations: assigned to them, with somebody waiting, or by their status. */
@@ -57,6 +58,21 @@ export const deskApi = {
       size: whole(),
     }),
   },
+  getDeskCounts: {
+    method: 'GET',
+    path: '/desk/counts',
+    summary: 'For customer service: how many conversations each list of the desk has, the queue included.',
+    auth: 'token',
+    data: record({
+      all: whole(),
+      mine: whole(),
+      waiting: whole(),
+      queue: whole(),
+      open: whole(),
+      pending: whole(),
+      closed: whole(),
+    }),
+  },
   patchDesk: {
     method: 'PATCH',
     path: '/conversations/:dlgId/desk',
@@ -78,6 +94,32 @@ export const deskApi = {
     auth: 'token',
     params: inDialog,
     data: record({ calledAt: instant() }),
+  },
+  getService: {
+    method: 'GET',
+    path: '/conversations/:dlgId/service',
+    summary:
+      'Where a call for customer service stands: how many wait before it, and whether anybody is there at this hour.',
+    auth: 'token',
+    params: inDialog,
+    data: serviceCall,
+  },
+  visitConversation: {
+    method: 'POST',
+    path: '/conversations/:dlgId/visits',
+    summary:
+      'A shopper has come: what the app greets with is said, at most once a session. From anybody else it changes nothing.',
+    auth: 'token',
+    params: inDialog,
+    data: nothing(),
+  },
+  getOrderActions: {
+    method: 'GET',
+    path: '/conversations/:dlgId/order-actions',
+    summary: 'What you, in your role in this conversation, can do about an order on a page of the platform.',
+    auth: 'token',
+    params: inDialog,
+    data: record({ list: list(offeredAction) }),
   },
   joinConversation: {
     method: 'POST',
@@ -107,13 +149,22 @@ export const deskApi = {
   getCustomer: {
     method: 'GET',
     path: '/conversations/:dlgId/customer',
-    summary: 'For customer service: what the platform says of the conversation and of each of its members.',
+    summary:
+      'For customer service: what the platform says of the conversation and of each of its members, and who of them is here.',
     auth: 'token',
     params: inDialog,
     data: record({
       custom: optional(anyRecord()),
       members: list(
-        record({ userId: userId(), name: text(), urole: urole(), remark: text(), custom: optional(anyRecord()) }),
+        record({
+          userId: userId(),
+          name: text(),
+          urole: urole(),
+          remark: text(),
+          /** Whether a socket of this user is bound right now. */
+          online: flag(),
+          custom: optional(anyRecord()),
+        }),
       ),
     }),
   },

@@ -16,8 +16,8 @@ export interface Operation {
   query?: RecordShape<Fields>;
   /** By their names in small letters. */
   headers?: RecordShape<Fields>;
-  /** JSON body, or `multipart` for an upload of one file. */
-  body?: Shape<unknown> | 'multipart';
+  /** JSON body, `multipart` for an upload of one file, or `octets` for a piece of one. */
+  body?: Shape<unknown> | 'multipart' | 'octets';
   /** The envelope's `data`, or a body that is no envelope: bytes of a file, or lines of JSON. */
   data: Shape<unknown> | 'bytes' | 'lines';
 }

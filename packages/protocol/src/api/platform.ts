@@ -5,6 +5,7 @@ import { anyRecord, list, nothing, optional, record, text, whole } from '../shap
 import { cardChanges } from './cardChanges.ts';
 import { ofReply, reply, replyBody } from './desk.ts';
 import type { Api } from './operation.ts';
+import { settings } from './settings.ts';
 import { group, inGroup, link, memberBody, ofUser, profileBody, sent, tokens, user } from './shapes.ts';
 
 const memberAt = record({ groupId: dlgId(), userId: userId() });
@@ -78,6 +79,15 @@ export const platformApi = {
     params: memberAt,
     data: group,
   },
+  deleteGroup: {
+    method: 'DELETE',
+    path: '/groups/:groupId',
+    summary:
+      'Destroys a conversation with its keys, its messages, its files and the notes about it. Nobody can bring it back.',
+    auth: 'secret',
+    params: inGroup,
+    data: nothing(),
+  },
   postMessage: {
     method: 'POST',
     path: '/groups/:groupId/messages',
@@ -107,6 +117,22 @@ export const platformApi = {
     params: inGroup,
     query: record({ notes: optional(whole({ max: 1 })) }),
     data: 'lines',
+  },
+  getSettings: {
+    method: 'GET',
+    path: '/settings',
+    summary: 'What the app has settled about its customer service.',
+    auth: 'secret',
+    data: settings,
+  },
+  putSettings: {
+    method: 'PUT',
+    path: '/settings',
+    summary:
+      'Settles how shoppers are greeted, when customer service is there, what is asked outside of its hours, and what can be done about an order. What is left out is taken away.',
+    auth: 'secret',
+    body: settings,
+    data: settings,
   },
   listAppReplies: {
     method: 'GET',

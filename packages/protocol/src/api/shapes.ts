@@ -1,4 +1,4 @@
-import { dlgId, instant, token, urole, userId } from '../fields.ts';
+import { dlgId, fileId, instant, token, urole, userId } from '../fields.ts';
 import { limits, type Limits } from '../limits.ts';
 import { anyRecord, flag, list, optional, record, text, whole, type Of, type Shape } from '../shape.ts';
 
@@ -32,6 +32,8 @@ export type Member = Of<typeof member>;
 
 export const sent = record({ seq: whole({ min: 1 }), msgId: text(), sentAt: instant() });
 export type Sent = Of<typeof sent>;
+
+export const keptFile = record({ fileId: fileId(), size: whole(), name: text(), mime: text() });
 
 export const link = record({ userId: userId(), url: text() });
 export const memberBody = record({ userId: userId(), urole: optional(urole()) });

@@ -42,12 +42,29 @@ export interface Chat {
     dlgId: DlgId,
     file: { name: string; mime: string; bytes: AsyncIterable<Uint8Array> },
   ): Promise<DataOf<ClientApi['uploadFile']>>;
+  uploads: Uploads;
   openFile(
     actor: Actor,
     dlgId: DlgId,
     fileId: FileId,
   ): Promise<{ name: string; mime: string; size: number; bytes: AsyncIterable<Uint8Array> }>;
 }
+
+/** Files that come in pieces. An upload is its uploader's: for everybody else it is not there. */
+export interface Uploads {
+  begin(actor: Actor, dlgId: DlgId, file: { name: string; mime: string; size: number }): Promise<Progress>;
+  /** Takes the next piece, if it begins where the file ends so far; the answer says where that is now. */
+  goOn(
+    actor: Actor,
+    dlgId: DlgId,
+    uploadId: FileId,
+    offset: number,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<Progress>;
+  find(actor: Actor, dlgId: DlgId, uploadId: FileId): Promise<Progress>;
+  cancel(actor: Actor, dlgId: DlgId, uploadId: FileId): Promise<void>;
+}
+type Progress = DataOf<ClientApi['getUpload']>;
 
 export interface Entered {
   name: string;
@@ -74,6 +91,8 @@ export interface Platform {
   ): Promise<DlgId>;
   addMembers(place: Place, members: { userId: UserId; urole?: Urole }[]): Promise<DataOf<PlatformApi['addMembers']>>;
   removeMember(place: Place, userId: UserId): Promise<DataOf<PlatformApi['removeMember']>>;
+  /** @throws {Refused} conversation.not_found */
+  deleteGroup(place: Place): Promise<void>;
   post(place: Place, message: { fromuid: UserId; clientMsgId: ClientMsgId; payload: Payload }): Promise<Accepted>;
   updateCard(
     place: Place,

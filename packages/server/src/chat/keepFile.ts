@@ -1,6 +1,7 @@
 import { Refused, type DlgId, type FileId, type Limits } from '@trialogue/protocol';
 import type { ClientApi, DataOf } from '@trialogue/protocol/api';
 
+import { kindOf, peek } from '../files/kind.ts';
 import { FILE_KEY_BYTES, sealFile, sealMeta } from '../files/sealed.ts';
 import type { Actor, ChatRates, Clock, FileStore, KeyWrap, Place, Random, Store } from './ports.ts';
 import { newId } from './sealing.ts';
@@ -9,7 +10,7 @@ export const fileContext = ({ appId, dlgId }: Place, fileId: FileId): string[] =
 
 /**
  * Keeps one file for the members of the conversation, sealed while it streams: no byte of it reaches the disk in the
- * clear, nor do its name and type. A file that is refused or breaks off leaves nothing behind.
+ * clear, nor do its name and type; what type it is, its bytes say. A file that is refused or breaks off leaves nothing behind.
  *
  * @throws {Refused} conversation.not_member (before anything is read), file.empty, file.too_large, rate.limited
  */
@@ -26,7 +27,7 @@ export const keepFile =
   async (
     actor: Actor,
     dlgId: DlgId,
-    { name, mime, bytes }: { name: string; mime: string; bytes: AsyncIterable<Uint8Array> },
+    { name, mime: declared, bytes }: { name: string; mime: string; bytes: AsyncIterable<Uint8Array> },
   ): Promise<DataOf<ClientApi['uploadFile']>> => {
     await at.store.enterConversation(actor, dlgId);
     const onBytes = at.rates.upload(actor);
@@ -34,7 +35,9 @@ export const keepFile =
     const key = at.random.bytes(FILE_KEY_BYTES);
     const counted = { bytes, size: 0 };
     try {
-      await at.files.put(fileId, sealFile(counting(counted, at.limits.fileBytes, onBytes), key, fileId));
+      const file = await peek(counting(counted, at.limits.fileBytes, onBytes));
+      const mime = await kindOf(declared, file.head, at.limits);
+      await at.files.put(fileId, sealFile(file.bytes, key, fileId));
       await at.store.putFile(actor, dlgId, {
         fileId,
         metaSealed: sealMeta(JSON.stringify({ name, mime }), key, fileId),
@@ -43,13 +46,13 @@ export const keepFile =
         uploaderId: actor.userId,
         createdAt: at.clock.now(),
       });
+      return { fileId, size: counted.size, name, mime };
     } catch (error) {
       await at.files.remove(fileId);
       throw error;
     } finally {
       key.fill(0);
     }
-    return { fileId, size: counted.size, name, mime };
   };
 
 /** Passes bytes on, and stops at the limit instead of after it. */

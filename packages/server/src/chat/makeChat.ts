@@ -3,6 +3,7 @@ import type { Limits } from '@trialogue/protocol';
 import { addMembers } from './addMembers.ts';
 import type { Chat, Log, Platform } from './chat.ts';
 import { createGroup } from './createGroup.ts';
+import { deleteGroup } from './deleteGroup.ts';
 import { enterConversation } from './enterConversation.ts';
 import { keepFile } from './keepFile.ts';
 import { keepKeyrings, type Keyrings } from './keyrings.ts';
@@ -21,6 +22,7 @@ import { sendMessage } from './sendMessage.ts';
 import { takeOver } from './takeOver.ts';
 import { transcript } from './transcript.ts';
 import { updateCard } from './updateCard.ts';
+import { uploads } from './uploads.ts';
 
 export interface ChatPorts {
   store: Store;
@@ -63,6 +65,7 @@ export function makeChat(ports: ChatPorts): {
       markDelivered: async (actor, dlgId, deliveredSeq) => void (await mark(actor, dlgId, { deliveredSeq })),
       recall: recallMessage(at),
       keepFile: keepFile(at),
+      uploads: uploads(at),
       openFile: openFile(at),
     },
     platform: {
@@ -70,6 +73,7 @@ export function makeChat(ports: ChatPorts): {
       createGroup: createGroup(at),
       addMembers: addMembers(at),
       removeMember: removeMember(at),
+      deleteGroup: deleteGroup(at),
       post: postMessage(at),
       updateCard: updateCard(at),
       transcript: transcript(at),

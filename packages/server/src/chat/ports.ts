@@ -60,6 +60,8 @@ export interface App {
   secretHash: string;
   /** The secret itself under the master key: how tickets are verified. */
   secretWrapped: string;
+  /** The secret before it, while both count: a backend changes over without a gap. */
+  older?: { secretHash: string; secretWrapped: string };
   /** Exact origins that may embed the pages of this app. */
   origins: string[];
 }
@@ -259,6 +261,13 @@ export interface Store {
     change: { userId: UserId; key: WrappedKey; notice: Draft; now: Instant; laneKey?: WrappedKey },
   ): Promise<Message>;
 
+  /**
+   * Destroys the conversation, the notes about it, and their keys: nothing opens what is left of them. Names the files
+   * whose bytes can go.
+   * @throws {Refused} conversation.not_found
+   */
+  shredConversation(place: Place): Promise<FileId[]>;
+
   // Messages
   /**
    * Gives the message the next seq of its conversation. The same `(conversation, fromuid, clientMsgId)` again gives
@@ -356,6 +365,25 @@ export interface FileStore {
   put(fileId: FileId, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   get(fileId: FileId): AsyncIterable<Uint8Array>;
   remove(fileId: FileId): Promise<void>;
+  halves: HalfFiles;
+}
+
+/** Files that come in pieces, until they are whole. They outlive a restart. */
+export interface HalfFiles {
+  /** @param note what has to be known of the file by whoever goes on with it */
+  begin(fileId: FileId, note: string): Promise<void>;
+  /** None when it was never begun, or is over. */
+  find(fileId: FileId): Promise<{ note: string; size: number } | undefined>;
+  /** Adds bytes at a place; what lay behind it is gone. When they break off, those that came stay. */
+  append(fileId: FileId, at: number, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** What is there of it so far; of a file that was made whole and not yet let go, all of it. */
+  read(fileId: FileId): AsyncIterable<Uint8Array>;
+  /** All of it is on disk and it is a file as if it had been put. It can be found here until it is let go. */
+  makeWhole(fileId: FileId): Promise<void>;
+  /** Forgets it: with its bytes, unless they are a whole file by now. */
+  letGo(fileId: FileId): Promise<void>;
+  /** Forgets all that nobody has added to since. */
+  tidy(before: Instant): Promise<void>;
 }
 
 /** How often somebody may do what costs others something. `access/rates.ts`. */
@@ -368,6 +396,8 @@ export interface ChatRates {
   send(actor: Actor, dlgId: DlgId): () => void;
   /** One more file of this user. To be called with the bytes of it as they come in. @throws {Refused} rate.limited, each */
   upload(actor: Actor): (bytes: number) => void;
+  /** More bytes of a file that was counted before. @throws {Refused} rate.limited */
+  uploaded(actor: Actor, bytes: number): void;
 }
 
 /** Who is here right now. `gateway/registry.ts`. */

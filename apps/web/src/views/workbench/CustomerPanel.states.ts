@@ -8,6 +8,7 @@ const customer: Customer = {
     {
       ...ada,
       remark: '偏好顺丰',
+      online: true,
       custom: {
         level: '金卡会员',
         tags: ['老客', '爱喝绿茶'],
@@ -22,7 +23,6 @@ const usual = {
   me: cy.userId,
   state: 'ready' as 'loading' | 'ready' | 'failed',
   customer: customer as Customer | undefined,
-  members: [],
   others: [] as readonly Listed[],
 };
 

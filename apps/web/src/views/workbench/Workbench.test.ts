@@ -45,8 +45,11 @@ beforeEach(() => {
     list: [{ dlgId: id<DlgId>('called'), name: 'called', calledAt: noon, members: [] }],
     total: 1,
   }));
+  vi.mocked(api.getDeskCounts).mockImplementation(async () => ({
+    ...{ all: rows.length, mine: 1, waiting: 2, queue: 1 },
+    ...{ open: rows.length, pending: 0, closed: 0 },
+  }));
   vi.mocked(api.getCustomer).mockResolvedValue({ custom: { order: 'QH-71' }, members: [] });
-  vi.mocked(api.getMemberList).mockResolvedValue({ list: [] });
   vi.mocked(api.openNotes).mockResolvedValue({ dlgId: id<DlgId>('lane'), dlgKey: '', head: 0, readSeq: 0 });
   vi.mocked(api.joinConversation).mockResolvedValue({
     status: 'open',
@@ -231,6 +234,37 @@ describe('the desk', () => {
     expect(desk.get('.draft').text()).toBe('[Draft]');
     await say('draft', { dlgId: 'second', isThere: false });
     expect(desk.find('.draft').exists()).toBe(false);
+  });
+
+  test('client.md §4.5 W: one look is two requests whatever the number of lists, and one conversation is one more', async () => {
+    await openDesk();
+    vi.clearAllMocks();
+    await desk.get('.head .icon-button').trigger('click');
+    await flushPromises();
+    expect(api.getDlgPage).toHaveBeenCalledOnce();
+    expect(api.getQueue).not.toHaveBeenCalled();
+    const counts = desk.findAll('.filter').map((each) => each.text().replaceAll(/\s+/g, ' '));
+    expect(counts).toEqual(['All 3', 'Mine 1', 'Waiting 2', 'Queue 1', 'Open 3', 'Pending 0', 'Closed 0']);
+    await press('ArrowDown', { altKey: true });
+    expect(api.getCustomer).toHaveBeenCalledOnce();
+    expect(api.getMemberList).not.toHaveBeenCalled();
+  });
+
+  test('lists are counted again after a while, however often one looks', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    try {
+      await openDesk();
+      const look = async () => {
+        await desk.get('.head .icon-button').trigger('click');
+        await flushPromises();
+      };
+      const before = vi.mocked(api.getDeskCounts).mock.calls.length;
+      for (let n = 0; n < 5; n++) await look();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(vi.mocked(api.getDeskCounts).mock.calls.length - before).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('what cannot be loaded is said; what was shown stays shown when a later look fails', async () => {

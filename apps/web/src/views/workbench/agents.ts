@@ -1,7 +1,7 @@
 import type { UserId } from '@trialogue/protocol';
-import type { Member } from '@trialogue/protocol/api';
 
 import type { Listed } from './listed.ts';
+import type { Customer } from './useCustomer.ts';
 
 /** A member of customer service in a conversation. */
 export interface Agent {
@@ -12,7 +12,7 @@ export interface Agent {
 }
 
 /** Who else of customer service is in a conversation: they may be here too, and it can be handed to them. */
-export const agentsOf = (row: Listed | undefined, members: readonly Member[], me: UserId): Agent[] =>
+export const agentsOf = (row: Listed | undefined, members: Customer['members'], me: UserId): Agent[] =>
   (row?.members ?? [])
     .filter(({ urole, userId }) => urole === 'service' && userId !== me)
     .map(({ userId, name, avatar }) => ({

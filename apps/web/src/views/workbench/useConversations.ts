@@ -1,9 +1,9 @@
 import type { DlgId } from '@trialogue/protocol';
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
 
-import { getDlgPage, getQueue } from '../../http/api.ts';
+import { getDeskCounts, getDlgPage, getQueue } from '../../http/api.ts';
 import { isCancelled } from '../../http/refusal.ts';
-import { filters, queued, type DeskRecord, type Filter, type Listed } from './listed.ts';
+import { queued, type DeskRecord, type Filter, type Listed } from './listed.ts';
 
 const PAGE = 100;
 const SEARCH_PAUSE_MS = 300;
@@ -80,15 +80,11 @@ export function useConversations(filter: Readonly<Ref<Filter>>, keyword: Readonl
     clearTimeout(counting);
     counting = undefined;
     countedAt = Date.now();
-    const others = filters.filter((each) => each !== filter.value && each !== 'all');
-    const found = await Promise.allSettled(
-      others.map(async (each) => {
-        const answer = each === 'queue' ? await getQueue({ size: 1 }) : await getDlgPage({ size: 1, filter: each });
-        return [each, answer.total] as const;
-      }),
-    );
-    const known = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    counts.value = { ...counts.value, ...Object.fromEntries(known) };
+    try {
+      counts.value = await getDeskCounts();
+    } catch {
+      // Those that are shown are nearly right; the next look counts again.
+    }
   }
 
   const lookSoon = () => void (gathering ??= setTimeout(() => void look(), GATHER_MS));

@@ -1,8 +1,8 @@
 import type { DlgId } from '@trialogue/protocol';
-import type { ClientApi, DataOf, Member } from '@trialogue/protocol/api';
+import type { ClientApi, DataOf } from '@trialogue/protocol/api';
 import { onScopeDispose, ref, shallowRef, watch } from 'vue';
 
-import { getCustomer, getMemberList } from '../../http/api.ts';
+import { getCustomer } from '../../http/api.ts';
 import { isCancelled } from '../../http/refusal.ts';
 
 export type Customer = DataOf<ClientApi['getCustomer']>;
@@ -12,7 +12,6 @@ const LOOK_MS = 15_000;
 /** What the platform says of a conversation and its members, and who of them is here. */
 export function useCustomer(dlgId: () => DlgId | undefined) {
   const customer = shallowRef<Customer>();
-  const members = shallowRef<readonly Member[]>([]);
   const state = ref<'none' | 'loading' | 'ready' | 'failed'>('none');
   let turn = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,10 +26,9 @@ export function useCustomer(dlgId: () => DlgId | undefined) {
       return;
     }
     try {
-      const [told, who] = await Promise.all([getCustomer(of), getMemberList(of)]);
+      const told = await getCustomer(of);
       if (mine !== turn) return;
       customer.value = told;
-      members.value = who.list;
       state.value = 'ready';
     } catch (error) {
       if (mine !== turn || isCancelled(error)) return;
@@ -42,7 +40,6 @@ export function useCustomer(dlgId: () => DlgId | undefined) {
     dlgId,
     () => {
       customer.value = undefined;
-      members.value = [];
       state.value = 'loading';
       void load();
     },
@@ -52,5 +49,5 @@ export function useCustomer(dlgId: () => DlgId | undefined) {
     turn += 1;
     clearTimeout(timer);
   });
-  return { customer, members, state, load };
+  return { customer, state, load };
 }

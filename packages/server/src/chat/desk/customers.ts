@@ -1,13 +1,13 @@
 import { Refused, type AppId, type DlgId, type Limits, type UserId } from '@trialogue/protocol';
 
-import type { Actor, KeyWrap } from '../ports.ts';
+import type { Actor, KeyWrap, Presence } from '../ports.ts';
 import type { Desk, DeskPlatform } from './desk.ts';
 import type { DeskStore } from './ports.ts';
 
-const context = (appId: AppId, userId: UserId): string[] => ['userCustom', appId, userId];
+export const context = (appId: AppId, userId: UserId): string[] => ['userCustom', appId, userId];
 
 /** What the platform says of a user for the desk to see: sealed where it lies, and shown to nobody else. */
-export function customers(at: { desk: DeskStore; keys: KeyWrap; limits: Limits }): {
+export function customers(at: { desk: DeskStore; keys: KeyWrap; presence: Presence; limits: Limits }): {
   customer: Desk['customer'];
   putCustom: DeskPlatform['putCustom'];
 } {
@@ -23,6 +23,7 @@ export function customers(at: { desk: DeskStore; keys: KeyWrap; limits: Limits }
           name,
           urole,
           remark,
+          online: at.presence.isOnline(actor.appId, userId),
           ...(sealed !== undefined && { custom: open(actor.appId, userId, sealed) }),
         })),
       };

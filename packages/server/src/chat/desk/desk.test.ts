@@ -318,7 +318,7 @@ describe('what is shown beside a conversation', () => {
     const custom = { level: 'gold', phone: '138…', address: { city: '杭州' } };
     await at.deskPlatform.putCustom(shop, ada.userId, custom);
     const { members } = await at.desk.customer(as(cy), tea);
-    expect(members[0]).toEqual({ userId: 'ada', name: ada.name, urole: 'user', remark: '', custom });
+    expect(members[0]).toEqual({ userId: 'ada', name: ada.name, urole: 'user', remark: '', online: false, custom });
     expect(members[1]).not.toHaveProperty('custom');
     expect(JSON.stringify(await at.store.readCustomer(as(cy), tea))).not.toContain('杭州');
     await expect(at.desk.customer(as(ada), tea)).rejects.toMatchObject({ refusal: 'desk.not_service' });

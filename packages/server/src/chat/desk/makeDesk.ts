@@ -9,6 +9,9 @@ import { openNotes } from './openNotes.ts';
 import { patchDesk } from './patchDesk.ts';
 import type { DeskStore } from './ports.ts';
 import { replies } from './replies.ts';
+import { orderActions, serviceState } from './serviceState.ts';
+import { putSettings, settingsOf } from './settings.ts';
+import { visitConversation } from './visit.ts';
 
 export interface DeskPorts extends ChatPorts {
   desk: DeskStore;
@@ -27,8 +30,12 @@ export function makeDesk(at: DeskPorts): { desk: Desk; platform: DeskPlatform } 
         const { list, total } = await at.desk.listQueue(actor, { page, size });
         return { list, total, page, size };
       },
+      counts: (actor) => at.desk.countDesk(actor),
       patch: patchDesk(at),
       call: callService(at),
+      callState: serviceState(at),
+      visit: visitConversation(at),
+      orderActions: orderActions(at),
       join: joinConversation(at),
       async leave(actor, dlgId) {
         const { appId, userId } = actor;
@@ -36,9 +43,15 @@ export function makeDesk(at: DeskPorts): { desk: Desk; platform: DeskPlatform } 
         await remove({ appId, dlgId }, userId);
       },
       openNotes: openNotes(at),
+      fileRules: async ({ appId }) => ({ sealed: (await settingsOf(at, appId)).files === 'sealed' }),
       customer,
       ...own,
     },
-    platform: { putCustom, ...ofApp },
+    platform: {
+      putCustom,
+      settings: (appId) => settingsOf(at, appId),
+      putSettings: (appId, settings) => putSettings(at, appId, settings),
+      ...ofApp,
+    },
   };
 }

@@ -1,5 +1,5 @@
-import type { AppId, DlgId, Instant, Message, UserId } from '@trialogue/protocol';
-import type { DeskState, DeskStatus, Reply } from '@trialogue/protocol/api';
+import type { AppId, DlgId, Instant, Message, Urole, UserId } from '@trialogue/protocol';
+import type { ClientApi, DataOf, DeskState, DeskStatus, Reply, ServiceCall } from '@trialogue/protocol/api';
 
 import type { Actor, BesideDesk, Draft, Place, Profile, Room, WrappedKey } from '../ports.ts';
 
@@ -29,6 +29,13 @@ export interface DeskChange {
   now: Instant;
 }
 
+/** What a shopper who has come may be told by the server. */
+export interface VisitLines {
+  greeting?: Draft;
+  /** To leave a message with, where customer service is away. */
+  form?: Draft;
+}
+
 export interface ReplyRow {
   replyId: string;
   /** Title and text. */
@@ -55,12 +62,23 @@ export interface DeskStore extends BesideDesk {
     dlgId: DlgId,
     change: DeskChange,
   ): Promise<{ desk: DeskState; messages: Message[]; note?: Message }>;
-  /** While a call is open, nothing is changed. @throws {Refused} conversation.not_member, key.stale_epoch */
+  /**
+   * While a call is open, nothing is changed. The `form` is written behind the line, unless the session has had one.
+   * @throws {Refused} conversation.not_member, key.stale_epoch
+   */
   callService(
     actor: Actor,
     dlgId: DlgId,
-    call: { line: Draft; now: Instant },
-  ): Promise<{ calledAt: Instant; message?: Message }>;
+    call: { line: Draft; form?: Draft; now: Instant },
+  ): Promise<{ calledAt: Instant; messages: Message[] }>;
+  /** @throws {Refused} conversation.not_member */
+  readCall(actor: Actor, dlgId: DlgId): Promise<Pick<ServiceCall, 'calledAt' | 'before'>>;
+  /** What of a visit's lines would be written if the actor came now. @throws {Refused} conversation.not_member */
+  readVisit(actor: Actor, dlgId: DlgId): Promise<{ [Line in keyof VisitLines]-?: boolean }>;
+  /** Writes those that are still due. @throws {Refused} conversation.not_member, key.stale_epoch */
+  visitConversation(actor: Actor, dlgId: DlgId, visit: VisitLines & { now: Instant }): Promise<Message[]>;
+  /** The actor's role in it. @throws {Refused} conversation.not_member */
+  roleAt(actor: Actor, dlgId: DlgId): Promise<Urole>;
   /**
    * Lets one of customer service into a conversation of the queue, and into the notes about it. A member who is customer
    * service takes it when it has no assignee.
@@ -73,6 +91,8 @@ export interface DeskStore extends BesideDesk {
   ): Promise<{ desk: DeskState; messages: Message[] }>;
   /** For whoever is customer service of the app; longest wait first. @throws {Refused} desk.not_service */
   listQueue(actor: Actor, range: { page: number; size: number }): Promise<{ list: QueueRow[]; total: number }>;
+  /** Of each list of the desk, how long it is. @throws {Refused} desk.not_service */
+  countDesk(actor: Actor): Promise<DataOf<ClientApi['getDeskCounts']>>;
 
   /**
    * The notes about a conversation, made when there are none; all its customer service is let in.
@@ -87,6 +107,10 @@ export interface DeskStore extends BesideDesk {
   ): Promise<{ custom?: Record<string, unknown>; members: (Profile & { sealed?: string })[] }>;
   /** @throws {Refused} user.not_found */
   putUserCustom(appId: AppId, userId: UserId, sealed: string | undefined): Promise<void>;
+
+  /** What the app has settled, sealed. */
+  readSettings(appId: AppId): Promise<string | undefined>;
+  putSettings(appId: AppId, sealed: string): Promise<void>;
 
   /** Those of the app, then the actor's own, each as they were first kept. @throws {Refused} desk.not_service */
   listReplies(actor: Actor): Promise<ReplyRow[]>;

@@ -8,7 +8,7 @@ import type { DeskStore, ReplyRow } from './ports.ts';
 type Words = Pick<Reply, 'title' | 'text'>;
 
 /** Bound to the app and to the id: a row that is put elsewhere in the database opens no more. */
-const context = (appId: AppId, { replyId, scope }: Pick<ReplyRow, 'replyId' | 'scope'>): string[] => [
+export const context = (appId: AppId, { replyId, scope }: Pick<ReplyRow, 'replyId' | 'scope'>): string[] => [
   'cannedReply',
   appId,
   scope,

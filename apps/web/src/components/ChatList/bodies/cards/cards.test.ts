@@ -10,7 +10,10 @@ import type { Answer, Entry } from '../../rows.ts';
 import CardBody from './CardBody.vue';
 import { readerKey } from './reader.ts';
 
-vi.mock('../../../../http/api.ts', () => ({ getConfig: vi.fn(async () => ({ origins: ['https://shop.example'] })) }));
+vi.mock('../../../../http/api.ts', () => ({
+  getConfig: vi.fn(async () => ({ origins: ['https://shop.example'] })),
+  getOrderActions: vi.fn(async () => ({ list: [] })),
+}));
 const said = vi.hoisted((): unknown[] => []);
 vi.mock('../../../../lib/host.ts', () => ({ host: { say: (message: unknown) => said.push(message) } }));
 

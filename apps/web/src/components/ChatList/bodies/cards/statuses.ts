@@ -31,6 +31,8 @@ export type KnownStatus = keyof typeof tones;
 const plain = (status: string): string => status.toLowerCase().replaceAll(/[\s_-]/g, '');
 const known = new Map(Object.keys(tones).map((status) => [plain(status), status as KnownStatus]));
 
+export const isSameStatus = (one: string, other: string): boolean => plain(one) === plain(other);
+
 /** A status that we know, however it is spelt: `in_transit`, `IN TRANSIT`. */
 const knownStatus = (status: string): KnownStatus | undefined => known.get(plain(status));
 
