@@ -87,8 +87,10 @@ describe('it refuses, and says which and why:', () => {
     ['ALLOWED_ORIGINS', 'https://A.test', /ALLOWED_ORIGINS/],
     ['ALLOWED_ORIGINS', '*', /ALLOWED_ORIGINS.*never \*/],
     ['ALLOWED_ORIGINS', '*,https://a.test', /ALLOWED_ORIGINS/],
-    ['DATABASE_URL', 'postgres://u:CANARY@h/d', /DATABASE_URL is given, but this version does not support it yet/],
-    ['NATS_URL', 'nats://h', /NATS_URL is given/],
+    ['DATABASE_URL', 'mysql://u:CANARY@h/d', /DATABASE_URL is no address of a PostgreSQL.*Expected: postgres:\/\/user/],
+    ['DATABASE_URL', 'postgres://u:CANARY@h', /DATABASE_URL/],
+    ['DATABASE_URL', 'h:5432/CANARY', /DATABASE_URL/],
+    ['NATS_URL', 'nats://h', /NATS_URL is given without DATABASE_URL/],
     ['APP_ID', 'tea shop', /APP_ID/],
     ['APP_SECRET', 'CANARY', /APP_SECRET has 6 characters\. Expected: at least 32/],
     ['APP_SECRET', 'a'.repeat(40), /APP_SECRET is too easy/],
@@ -101,6 +103,11 @@ describe('it refuses, and says which and why:', () => {
     ['MASTER_KEY', Buffer.alloc(32).toString('base64'), /MASTER_KEY is not random/],
     ['MASTER_KEY', Buffer.alloc(32, 7).toString('base64'), /MASTER_KEY is not random/],
     ['MASTER_KEY', Buffer.from([...Array(32).keys()]).toString('base64'), /MASTER_KEY is not random/],
+    ['MASTER_KEY_OLDER', `${randomBytes(32).toString('base64')},CANARY`, /MASTER_KEY_OLDER has 4 bytes/],
+    ['MASTER_KEY_FILE', '/nowhere', /MASTER_KEY_FILE cannot be used: ENOENT.*Expected: a file/],
+    ['MASTER_KEY_COMMAND', 'echo CANARY; exit 2', /MASTER_KEY_COMMAND cannot be used: it ended with code 2/],
+    ['MASTER_KEY_COMMAND', 'echo CANARY', /MASTER_KEY has 4 bytes/],
+    ['APP_SECRET_OLDER', 'CANARY', /APP_SECRET_OLDER has 6 characters/],
   ])('%s=%s', (name, value, says) => {
     expect(problems({ [name]: value })).toEqual([expect.stringMatching(says)]);
     expect(problems({ [name]: value }).join('')).not.toContain('CANARY');

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 
 import { id, type AppId, type Limits } from '@trialogue/protocol';
 
+import { givenMasterKey } from './access/masterKeySource.ts';
 import { limitCautions, readLimits } from './ops/limits.ts';
 import { logLevels, type LogLevel } from './ops/log.ts';
 import { secretFiles, type SecretFiles } from './ops/secretFiles.ts';
@@ -15,11 +16,17 @@ export interface Config {
   /** The origin that links and `wsAddress` are made with; absent: made from host and port. */
   publicUrl?: string;
   dataDir: string;
+  /** PostgreSQL, for several nodes; absent: SQLite in `dataDir`. Holds a password. */
+  databaseUrl?: string;
+  /** What the nodes tell each other over; absent: this node is alone. May hold a password. */
+  natsUrl?: string;
   demo: boolean;
   /** The first app. `origins` are those that may embed its pages, its own not among them; or `*` alone. */
-  app: { appId: AppId; secret: string; origins: string[] };
+  app: { appId: AppId; secret: string; olderSecret?: string; origins: string[] };
   /** 32 bytes. Everything secret that lies on disk is under it. */
   masterKey: Uint8Array;
+  /** What lies under these opens still; nothing new is put under them. */
+  olderMasterKeys: Uint8Array[];
   logLevel: LogLevel;
   limits: Limits;
   /** Messages and files are kept for so long; absent: for ever. */
@@ -112,16 +119,34 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
     }
   }
 
-  for (const name of ['DATABASE_URL', 'NATS_URL']) {
-    if (given(name) === undefined) continue;
-    wrong(name, 'is given, but this version does not support it yet', 'unset: one node on the embedded database');
+  // Both may hold a password, and are never repeated.
+  const databaseUrl = given('DATABASE_URL');
+  if (databaseUrl !== undefined && !isDatabaseUrl(databaseUrl)) {
+    wrong('DATABASE_URL', 'is no address of a PostgreSQL database', 'postgres://user:password@host:5432/database');
+  }
+  const natsUrl = given('NATS_URL');
+  if (natsUrl !== undefined && !natsUrl.split(',').every(isNatsUrl)) {
+    wrong('NATS_URL', 'is no address of a NATS server', 'nats://host:4222 or tls://…, several separated by commas');
+  }
+  if (natsUrl !== undefined && databaseUrl === undefined) {
+    wrong(
+      'NATS_URL',
+      'is given without DATABASE_URL',
+      'both, as several nodes share one PostgreSQL; or neither: one node',
+    );
   }
 
   const appId = given('APP_ID');
   if (appId !== undefined && !isAppId(appId)) wrong('APP_ID', `is ${quote(appId)}`, APP_ID_EXPECTED);
   const secret = given('APP_SECRET');
   if (secret !== undefined) checkSecret(secret, (was) => wrong('APP_SECRET', was, SECRET_EXPECTED));
-  const masterKey = given('MASTER_KEY');
+  const olderSecret = given('APP_SECRET_OLDER');
+  if (olderSecret !== undefined) checkSecret(olderSecret, (was) => wrong('APP_SECRET_OLDER', was, SECRET_EXPECTED));
+  if (olderSecret !== undefined && olderSecret === secret)
+    wrong('APP_SECRET_OLDER', 'is APP_SECRET', 'the one before, or none');
+  const olderMasterKeys = (given('MASTER_KEY_OLDER') ?? '').split(',').filter(Boolean);
+  for (const older of olderMasterKeys) checkMasterKey(older, (was) => wrong('MASTER_KEY_OLDER', was, KEY_EXPECTED));
+  const masterKey = givenMasterKey(given, wrong);
   if (masterKey !== undefined) checkMasterKey(masterKey, (was) => wrong('MASTER_KEY', was, KEY_EXPECTED));
 
   if (problems.length > 0) throw new BadConfig(problems);
@@ -144,14 +169,18 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
     host,
     ...(publicUrl !== undefined && { publicUrl }),
     dataDir,
+    ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(natsUrl !== undefined && { natsUrl }),
     demo,
     app: {
       appId: id<AppId>(
         appId ?? kept('app-id', () => (demo ? 'shop' : `app-${randomBytes(5).toString('hex')}`), checkAppId),
       ),
       secret: secret ?? kept('app-secret', () => randomBytes(32).toString('base64url'), checkSecret),
+      ...(olderSecret !== undefined && { olderSecret }),
       origins,
     },
+    olderMasterKeys: olderMasterKeys.map(readKey),
     masterKey: readKey(masterKey ?? kept('master-key', () => randomBytes(32).toString('base64'), checkMasterKey)),
     logLevel,
     limits,
@@ -163,12 +192,22 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
 }
 
 /** What is allowed and yet may not be meant, in words for the operator. */
-export function cautions({ host, publicUrl, demo, limits }: Config): string[] {
+export function cautions({ host, publicUrl, demo, limits, databaseUrl, natsUrl }: Config): string[] {
   const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host);
   return [
     ...(demo && !isHere ? ['DEMO=1 lets everybody who reaches this server sign in as anybody of the demo.'] : []),
     ...(!isHere && publicUrl === undefined
       ? ['PUBLIC_URL is not set: links and wsAddress are made with HOST and PORT, without TLS.']
+      : []),
+    ...(databaseUrl !== undefined && natsUrl === undefined
+      ? [
+          'DATABASE_URL is set and NATS_URL is not: another node on this database would hear of messages 10 seconds late.',
+        ]
+      : []),
+    ...(natsUrl !== undefined
+      ? [
+          'Several nodes need the same MASTER_KEY, APP_ID and APP_SECRET, and one DATA_DIR that all see: files lie there.',
+        ]
       : []),
     ...limitCautions(limits),
   ];
@@ -192,10 +231,22 @@ const isHost = (host: string) =>
     /^(?!\d+(\.\d+)*$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(host));
 
 /** Exactly what a browser sends as `Origin`, and nothing that could be a pattern in a policy. */
-function isOrigin(text: string): boolean {
+export function isOrigin(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return false;
   return url.origin === text && isHost(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+}
+
+function isDatabaseUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    (url?.protocol === 'postgres:' || url?.protocol === 'postgresql:') && url.hostname !== '' && url.pathname.length > 1
+  );
+}
+
+function isNatsUrl(text: string): boolean {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  return (url?.protocol === 'nats:' || url?.protocol === 'tls:') && url.hostname !== '' && /^\/?$/.test(url.pathname);
 }
 
 /** Never says the secret itself. */

@@ -3,6 +3,8 @@ export { allow, type Deed } from './access/access.ts';
 export { noRates } from './access/rates.ts';
 export { masterKey } from './access/masterKey.ts';
 export type { SignIn } from './access/signIn.ts';
+export { appNamedBy, signTicket, verifyTicket } from './access/tickets.ts';
+export { accessTokens } from './access/tokens.ts';
 export type { Chat, Platform } from './chat/chat.ts';
 export { makeChat } from './chat/makeChat.ts';
 export type {

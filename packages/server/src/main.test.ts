@@ -70,8 +70,41 @@ test('new-log-epoch without a database makes none and says where it looked; no o
   expect(() => statSync(join(dir, 'data'))).toThrow('ENOENT');
   const other = run({}, 'new-log-epochs');
   expect(await other.exit).toBe(1);
-  expect(other.err()).toMatch(/no command "new-log-epochs"\. Expected: none \(serves\), or new-log-epoch/);
+  expect(other.err()).toMatch(/no command "new-log-epochs"\. Expected: none \(serves\), new-log-epoch, .*rewrap/);
 });
+
+// Five processes, one after the other.
+test(
+  'one more app while the server runs, and then a new master key, under which all of it works as before',
+  { timeout: 240_000 },
+  async () => {
+    const older = randomBytes(32).toString('base64');
+    const newer = randomBytes(32).toString('base64');
+    const server = run({ MASTER_KEY: older });
+    const origin = await listening(server);
+    const create = run({ MASTER_KEY: older }, 'app', 'create', 'coffee', '--origins', 'https://coffee.test');
+    expect(await create.exit).toBe(0);
+    const secret = create.out().trim().split('\n').at(-1) ?? '';
+    const putUser = (at: string) =>
+      fetch(`${at}/platform/v1/users/bea`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: '{"name":"Bea","urole":"user"}',
+      });
+    expect((await putUser(origin)).status).toBe(200);
+    server.child.kill('SIGTERM');
+    await server.exit;
+
+    const wrong = run({ MASTER_KEY: newer }, 'app', 'create', 'milk');
+    expect(await wrong.exit).toBe(1);
+    expect(wrong.err()).toMatch(/^MASTER_KEY is not the one that the data was made with/);
+    const rewrap = run({ MASTER_KEY: newer, MASTER_KEY_OLDER: older }, 'rewrap');
+    expect(await rewrap.exit).toBe(0);
+    expect(rewrap.out()).toMatch(/^2 secrets are under the master key [0-9a-f]{16} now\./);
+    const again = run({ MASTER_KEY: newer });
+    expect((await putUser(await listening(again))).status).toBe(200);
+  },
+);
 
 test('wrong settings: it says all of them, in words, and ends with code 1', async () => {
   const { exit, err, out } = run({ PORT: 'eighty', APP_SECRET: 'short', NATS_URL: 'nats://x' });

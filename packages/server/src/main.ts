@@ -1,7 +1,13 @@
-import { BadConfig, cautions, dataDirOf, readConfig, type Config } from './config.ts';
-import { databaseIn, startNode, type Node } from './node.ts';
+import { appUsage, BadCommand, runAppCommand } from './access/appCommands.ts';
+import { masterKey, masterKeyId } from './access/masterKey.ts';
+import { wrapAnew } from './access/rewrapping.ts';
+import { databaseIn, openStorage } from './adapters.ts';
+import { BadConfig, cautions, dataDirOf, isOrigin, readConfig, type Config, type Env } from './config.ts';
+import { startNode, type Node } from './node.ts';
 import { createLogger } from './ops/log.ts';
+import { noMetrics } from './ops/metrics.ts';
 import { newLogEpoch } from './storage/sqlite/newLogEpoch.ts';
+import { rewrapSqlite } from './storage/sqlite/rewrapping.ts';
 
 /** Of a demo nobody has to be spared the crowd that comes back, and somebody waits at the keyboard. */
 const DEMO_DRAIN_MS = 2_000;
@@ -17,8 +23,14 @@ process.umask(0o077);
 try {
   const command = process.argv.slice(2).join(' ');
   if (command === '') await main(readConfig(process.env));
-  else if (command === 'new-log-epoch') await forgetTheLogs(dataDirOf(process.env));
-  else throw new BadUse(`There is no command "${command}". Expected: none (serves), or new-log-epoch.`);
+  else if (command === 'new-log-epoch') await forgetTheLogs(process.env);
+  else if (command === 'migrate-store') await moveToPostgres(readConfig(process.env));
+  else if (command === 'rewrap') await rewrap(readConfig(process.env));
+  else if (/^app\b/.test(command)) await withApps(readConfig(process.env), process.argv.slice(3));
+  else
+    throw new BadUse(
+      `There is no command "${command}". Expected: none (serves), new-log-epoch, migrate-store, rewrap, or\n${appUsage}`,
+    );
 } catch (error) {
   process.stderr.write(`${inWords(error)}\n`);
   process.exitCode = 1;
@@ -57,11 +69,60 @@ async function main(config: Config): Promise<void> {
 }
 
 /** An older copy was restored, and the server could not notice: clients must not go on from where they were (I18). */
-async function forgetTheLogs(dataDir: string): Promise<void> {
-  const logEpoch = await newLogEpoch(databaseIn(dataDir)).catch((error: Error) => {
+async function forgetTheLogs(env: Env): Promise<void> {
+  const databaseUrl = env['DATABASE_URL'];
+  const renewed = databaseUrl
+    ? import('./storage/postgres/store.ts').then(({ newLogEpochIn }) => newLogEpochIn(databaseUrl))
+    : newLogEpoch(databaseIn(dataDirOf(env)));
+  const logEpoch = await renewed.catch((error: Error) => {
     throw new BadUse(error.message);
   });
   process.stdout.write(`Every conversation has a new logEpoch: ${logEpoch}. Clients load their messages anew.\n`);
+}
+
+/** The master key has changed, and MASTER_KEY_OLDER says what it was: puts all that lies on disk under the new one. */
+async function rewrap(config: Config): Promise<void> {
+  if (config.databaseUrl !== undefined) throw new BadUse('rewrap is there for the embedded database only so far.');
+  const keys = masterKey(config.masterKey, config.olderMasterKeys);
+  const done = await rewrapSqlite(databaseIn(config.dataDir), masterKeyId(config.masterKey), wrapAnew(keys)).catch(
+    (error: Error) => {
+      throw new BadUse(error.message);
+    },
+  );
+  const count = Object.values(done).reduce((sum, each) => sum + each, 0);
+  process.stdout.write(
+    `${count} secrets are under the master key ${masterKeyId(config.masterKey)} now. MASTER_KEY_OLDER is not needed any more after a day, when uploads that were under way are over.\n`,
+  );
+}
+
+async function withApps(config: Config, args: readonly string[]): Promise<void> {
+  const logger = createLogger('error');
+  const onFatal = (cause: Error) => {
+    throw cause;
+  };
+  const { store } = await openStorage(config, { logger, metrics: noMetrics, onFatal });
+  try {
+    const keys = masterKey(config.masterKey, config.olderMasterKeys);
+    process.stdout.write(`${await runAppCommand({ store, keys, first: config.app.appId, isOrigin }, args)}\n`);
+  } finally {
+    await store.close();
+  }
+}
+
+/** From the embedded database to the PostgreSQL of DATABASE_URL. Interrupted, it goes on when it is run again. */
+async function moveToPostgres({ databaseUrl, dataDir }: Config): Promise<void> {
+  if (databaseUrl === undefined)
+    throw new BadUse('DATABASE_URL is not set. Expected: an empty PostgreSQL to move into.');
+  const { moveStore } = await import('./storage/postgres/moveStore.ts');
+  let rows = 0;
+  const moved = await moveStore(databaseIn(dataDir), databaseUrl, (_, some) => {
+    rows += some;
+    if (process.stderr.isTTY) process.stderr.write(`\r${rows} rows`);
+  }).catch((error: Error) => {
+    throw new BadUse(error.message);
+  });
+  const lines = moved.map(({ table, rows: count, hash }) => `  ${table}: ${count} rows, ${hash}`);
+  process.stdout.write(['Moved; both sides are the same:', ...lines, ''].join('\n'));
 }
 
 async function welcome(node: Node, { app }: Config): Promise<string> {
@@ -86,7 +147,7 @@ async function welcome(node: Node, { app }: Config): Promise<string> {
 
 /** What the operator can do something about is said without a stack. */
 function inWords(error: unknown): string {
-  if (error instanceof BadConfig || error instanceof BadUse) return error.message;
+  if (error instanceof BadConfig || error instanceof BadUse || error instanceof BadCommand) return error.message;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return 'PORT is taken by another program. Stop that one, or set PORT to another port, or to 0.';

@@ -9,7 +9,7 @@ import { masterKey } from './access/masterKey.ts';
 import { createRates } from './access/rates.ts';
 import { createSignIn } from './access/sessions.ts';
 import { accessTokens } from './access/tokens.ts';
-import { memoryBus } from './bus/memory.ts';
+import { openBus, openStorage } from './adapters.ts';
 import { makeDesk } from './chat/desk/makeDesk.ts';
 import type { DeskStore } from './chat/desk/ports.ts';
 import { makeChat, type ChatPorts } from './chat/makeChat.ts';
@@ -21,7 +21,7 @@ import { tellStories } from './demo/stories.ts';
 import { diskFiles } from './files/disk.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { addressOf, blockOf } from './http/address.ts';
-import { originsOf } from './http/origins.ts';
+import { keepOrigins } from './http/origins.ts';
 import { ownOrigins } from './http/ownOrigins.ts';
 import type { Folders } from './http/pages.ts';
 import { createHttp } from './http/server.ts';
@@ -30,7 +30,6 @@ import { createLogger, type Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { tidy } from './ops/tidy.ts';
 import { readingCommands } from './storage/commands.ts';
-import { openThreads } from './storage/sqlite/threads.ts';
 
 /** One running server. */
 export interface Node {
@@ -58,9 +57,10 @@ const built = (path: string) => fileURLToPath(new URL(`../../../${path}`, import
 const folders: Folders = { web: built('apps/web/dist'), sdk: built('packages/sdk/dist') };
 /** What is long over is forgotten this often. */
 const TIDY_EVERY_MS = 60 * 60_000;
+/** An app that was made or changed by a command counts within this. */
+const LOOK_AT_APPS_MS = 30_000;
 /** What is under way over HTTP when a node goes is answered within this, or not at all. */
 const LAST_REQUESTS_MS = 3_000;
-export const databaseIn = (dataDir: string): string => join(dataDir, 'trialogue.db');
 const clock = { now: () => Date.now() };
 const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
 
@@ -72,19 +72,16 @@ const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<Node> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const metrics = createMetrics();
-  const keys = masterKey(config.masterKey);
+  const keys = masterKey(config.masterKey, config.olderMasterKeys);
   makeDataDir(config.dataDir);
-  const threads = await openThreads(databaseIn(config.dataDir), {
-    onFatal: (cause) => {
-      metrics.failed('storage');
-      logger.error('storage: cannot be trusted any more', { error: cause });
-      options.onFatal?.(cause);
-    },
-    onWarning: (what) => logger.warn(what),
-    onCommit: ({ calls, seconds }) => metrics.committed(calls, seconds),
-    onQueue: (length) => metrics.watchWrites(length),
-  });
-  const store = freshReads(threads, readingCommands, () => performance.now());
+  const onFatal = (cause: Error) => {
+    metrics.failed('storage');
+    logger.error('storage: cannot be trusted any more', { error: cause });
+    options.onFatal?.(cause);
+  };
+  const observers = { logger, metrics, onFatal };
+  const opened = await openStorage(config, observers);
+  const store = freshReads(opened.store, readingCommands, () => performance.now());
   const cleanUp: (() => unknown)[] = [() => store.close()];
   const closeAll = async () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
@@ -93,7 +90,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   try {
     await checkMasterKey(store, keys, config.dataDir);
     await store.putApp(appOf(config.app, keys));
-    const origins = originsOf(await store.listApps(), config.app.appId);
+    const origins = await keepOrigins(() => store.listApps(), config.app.appId);
+    const looker = setInterval(() => {
+      origins.look().catch((error: unknown) => logger.warn('apps: not looked at', { error }));
+    }, LOOK_AT_APPS_MS).unref();
+    cleanUp.push(() => clearInterval(looker));
 
     /** Known once it listens. */
     let address = { origin: '', publicUrl: '', own: [] as string[] };
@@ -102,7 +103,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
 
     const { limits } = config;
     const rates = createRates(limits, () => performance.now());
-    const bus = memoryBus();
+    const bus = await openBus(config, opened.cluster, observers);
     cleanUp.push(() => bus.close());
     const signIn = createSignIn({
       store,
@@ -173,6 +174,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       publicUrl,
       ownOrigins: () => address.own,
       isDraining: () => isDraining,
+      ...(bus.isConnected && { isBusConnected: bus.isConnected }),
       trustedProxies: config.trustedProxies,
       ...(demo && { demo }),
     });

@@ -47,6 +47,9 @@ export function masterKey(current: Uint8Array, older: readonly Uint8Array[] = []
   };
 }
 
+/** The name of a master key in what it wraps. Says nothing about the key. */
+export const masterKeyId = (master: Uint8Array): string => wrappingKey(master).id;
+
 /** The master key also signs tokens: each use has a key of its own, derived from it. */
 function wrappingKey(master: Uint8Array): { id: string; bytes: Uint8Array } {
   if (master.length !== MASTER_KEY_BYTES) {

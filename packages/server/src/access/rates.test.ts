@@ -44,7 +44,14 @@ describe('each rate lets N − 1 and N pass at once, and not N + 1; the next one
     ['requests of strangers', 100, {}, () => rates.stranger('1.2.3.4'), 10],
     ['wrong tickets in a minute', 10, {}, () => rates.exchange('1.2.3.4'), 6_000],
     ['wrong tickets in an hour', 100, { exchangesPerAddressPerMinute: 1_000 }, () => rates.exchange('1.2.3.4'), 36_000],
-    ['files', 60, {}, () => rates.upload(actor(ada.userId)), 60_000],
+    ['files', 120, {}, () => rates.upload(actor(ada.userId)), 30_000],
+    [
+      'bytes of pieces',
+      16,
+      { uploadBytesPerUserPerHour: 1_600 },
+      () => rates.uploaded(actor(ada.userId), 100),
+      225_000,
+    ],
     ['bytes of files', 16, { uploadBytesPerUserPerHour: 1_600 }, () => rates.upload(actor(ada.userId))(100), 225_000],
   ])('%s', (_, most, changed, what, nextMs) => {
     for (const tries of [most - 1, most, most + 1]) {

@@ -82,6 +82,7 @@ export function createRates(limits: Limits, now: () => number): Rates {
       uploads.take(user);
       return (bytes) => void uploadBytes.take(user, bytes);
     },
+    uploaded: ({ appId, userId }, bytes) => void uploadBytes.take(nameOf(appId, userId), bytes),
     stranger: (address) => void strangers.take(address),
     call: (sessionId) => void calls.take(sessionId),
     exchange: (address) => exchanges.take(address),
@@ -98,6 +99,7 @@ const nameOf = (appId: Actor['appId'], id: Actor['userId'] | DlgId): string => `
 export const noRates: Rates = {
   send: () => () => {},
   upload: () => () => {},
+  uploaded() {},
   stranger() {},
   call() {},
   exchange: () => () => {},

@@ -11,10 +11,10 @@ import {
   type UserId,
 } from '@trialogue/protocol';
 
-import type { Bus, Clock, KeyWrap, SessionRow, Store } from '../chat/ports.ts';
-import { appWithSecret, secretOf, sha256 } from './apps.ts';
+import type { App, Bus, Clock, KeyWrap, SessionRow, Store } from '../chat/ports.ts';
+import { appWithSecret, secretOf, secretsOf, sha256 } from './apps.ts';
 import type { SignIn } from './signIn.ts';
-import { appNamedBy, signTicket, verifyTicket } from './tickets.ts';
+import { appNamedBy, signTicket, verifyTicket, type Ticket } from './tickets.ts';
 import { LEEWAY_SECONDS, type AccessTokens } from './tokens.ts';
 
 const MINUTE = 60_000;
@@ -62,7 +62,7 @@ export function createSignIn(at: {
     async exchangeTicket({ groupId, userId, ticket }) {
       const app = await store.findApp(appNamedBy(ticket));
       if (!app) throw new Refused('ticket.invalid');
-      const proved = await verifyTicket(ticket, app.appId, secretOf(app, wrap), clock, limits.ticketMs);
+      const proved = await verifiedBy(app, ticket);
       if (proved.userId !== userId || proved.dlgId !== groupId) throw new Refused('ticket.mismatch');
 
       const { appId, dlgId, jti } = proved;
@@ -121,6 +121,15 @@ export function createSignIn(at: {
       return { url: `${at.publicUrl()}/groupConversation?${query.toString()}#ticket=${ticket}`, expiresAt };
     },
   };
+
+  /** By any secret that counts just now. What the newest has against it is said. */
+  async function verifiedBy(app: App, ticket: string): Promise<Ticket> {
+    const [newest, older] = secretsOf(app, wrap);
+    const verify = (secret: Uint8Array = new Uint8Array()) =>
+      verifyTicket(ticket, app.appId, secret, clock, limits.ticketMs);
+    if (!older) return verify(newest);
+    return verify(newest).catch((refusal: unknown) => verify(older).catch(() => Promise.reject(refusal)));
+  }
 
   async function begin(who: { appId: AppId; userId: UserId; onlyDlg?: DlgId }, accessMs: number = lifetimes.access) {
     const now = clock.now();

@@ -109,6 +109,7 @@ export function fakeShop() {
     members: notHere,
     recall: notHere,
     keepFile: notHere,
+    uploads: { begin: notHere, goOn: notHere, find: notHere, cancel: notHere },
     openFile: notHere,
   };
   const log: Log = {

@@ -1,4 +1,4 @@
-import { SYSTEM, type Seq, type ServerFrameOf, type UserId } from '@trialogue/protocol';
+import { Refused, SYSTEM, type Seq, type ServerFrameOf, type UserId } from '@trialogue/protocol';
 
 import type { Log } from '../chat/chat.ts';
 import type { Bus, Notice, Place } from '../chat/ports.ts';
@@ -101,8 +101,10 @@ export function startFanout(at: FanoutPorts): () => void {
   };
 
   const tellKey = async (place: Place) => {
-    const frame = { op: 'key' as const, dlgId: place.dlgId, dlgKey: await log.dlgKey(place) };
+    const dlgKey = await log.dlgKey(place).catch(noneWhereGone);
     await dismissStrangers(at, place);
+    if (dlgKey === undefined) return;
+    const frame = { op: 'key' as const, dlgId: place.dlgId, dlgKey };
     share(frame);
     for (const listener of registry.followersOf(place)) listener.tell({ type: 'key', frame });
   };
@@ -183,3 +185,9 @@ export function startFanout(at: FanoutPorts): () => void {
 }
 
 const keyOf = ({ appId, dlgId }: Place): string => `${appId}\0${dlgId}`;
+
+/** A conversation that was deleted has no key, and nobody to tell of one. */
+function noneWhereGone(error: unknown): undefined {
+  if (error instanceof Refused && error.refusal === 'conversation.not_found') return undefined;
+  throw error;
+}

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import { Malformed, Refused, type Fields, type RecordShape, type Shape } from '@trialogue/protocol';
 import type { Api, BodyOf, DataOf, HeadersOf, Operation, ParamsOf, QueryOf } from '@trialogue/protocol/api';
 import type { FastifyRequest } from 'fastify';
@@ -5,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { SignedIn } from '../access/signIn.ts';
 import type { App } from '../chat/ports.ts';
 import { blockOf } from './address.ts';
-import { readUpload, type Upload } from './uploads.ts';
+import { readPiece, readUpload, type Upload } from './uploads.ts';
 
 /** Who asks, by what the operation demands. */
 export interface Callers {
@@ -20,7 +22,7 @@ export interface Ask<O extends Operation> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
   headers: HeadersOf<O>;
-  body: O['body'] extends 'multipart' ? Upload : BodyOf<O>;
+  body: O['body'] extends 'multipart' ? Upload : O['body'] extends 'octets' ? AsyncIterable<Uint8Array> : BodyOf<O>;
   /** Whose requests are counted together. */
   address: string;
 }
@@ -50,7 +52,9 @@ export async function readAsk(operation: Operation, request: FastifyRequest): Pr
 async function readBody(body: Operation['body'], request: FastifyRequest): Promise<unknown> {
   if (body === undefined) return undefined;
   if (body === 'multipart') return readUpload(request);
-  if (request.isMultipart()) throw new Refused('request.unsupported_media', 'JSON is expected.');
+  if (body === 'octets') return readPiece(request);
+  if (request.isMultipart() || request.body instanceof Readable)
+    throw new Refused('request.unsupported_media', 'JSON is expected.');
   return checked(body, request.body ?? {}, 'body');
 }
 
@@ -68,10 +72,18 @@ function readWords(shape: RecordShape<Fields> | undefined, given: unknown, path:
 }
 
 function checked(shape: Shape<unknown>, value: unknown, path: string): unknown {
+  if (hasNul(value)) throw new Refused('request.malformed', `${path}: expected text without the character U+0000.`);
   try {
     return shape.read(value, path);
   } catch (error) {
     if (error instanceof Malformed) throw new Refused('request.malformed', `${error.message}.`);
     throw error;
   }
+}
+
+/** One database ends a text there, another refuses it. Bodies are as deep as `takeJsonBodies` lets them be. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\u0000');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => name.includes('\u0000') || hasNul(inner));
 }

@@ -4,7 +4,7 @@ import { clientApi, type ClientApi } from '@trialogue/protocol/api';
 import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { embedder, formWith, openHttp, publicUrl, type Came, type Http } from './httpUnderTest.ts';
+import { appSecret, embedder, formWith, openHttp, publicUrl, type Came, type Http } from './httpUnderTest.ts';
 
 let at: Http;
 let adas: string;
@@ -27,6 +27,15 @@ const say = async (text: string, clientMsgId: string, by = ada) =>
 /** What a picture begins with. */
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
 const webm = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex');
+const beginUpload = (size = 3, as = adas) =>
+  at.ask('POST /api/v1/conversations/tea/uploads', { as, body: { name: 'tea.bin', mime: 'a/b', size } });
+const begun = async () => (await beginUpload()).json.data as { uploadId: string };
+const goOn = (uploadId: string, offset: number, raw: string, type = 'application/octet-stream') =>
+  at.ask(`PATCH /api/v1/conversations/tea/uploads/${uploadId}?offset=${offset}`, {
+    as: adas,
+    headers: { 'content-type': type },
+    raw,
+  });
 const upload = (as: string, name = 'tea.png', mime = 'image/png', bytes: string | Buffer = png) =>
   at.ask('POST /api/v1/conversations/tea/files', { as, ...formWith(name, mime, bytes) });
 
@@ -107,6 +116,33 @@ const examples: Record<
     refusal: 'message.not_author',
   },
   uploadFile: { goes: () => upload(adas), fails: () => upload(mals), refusal: 'conversation.not_member' },
+  getFileRules: {
+    goes: () => at.ask('GET /api/v1/file-rules', { as: adas }),
+    fails: () => at.ask('GET /api/v1/file-rules'),
+    refusal: 'auth.missing',
+  },
+  beginUpload: {
+    goes: () => beginUpload(),
+    fails: () => beginUpload(100 * 1024 * 1024 + 1, mals),
+    refusal: 'conversation.not_member',
+  },
+  continueUpload: {
+    goes: async () => goOn((await begun()).uploadId, 0, 'tea'),
+    fails: () => goOn('no-such-upload', 0, 'tea'),
+    refusal: 'file.not_found',
+  },
+  getUpload: {
+    goes: async () => at.ask(`GET /api/v1/conversations/tea/uploads/${(await begun()).uploadId}`, { as: adas }),
+    fails: async () =>
+      at.ask(`GET /api/v1/conversations/tea/uploads/${(await begun()).uploadId}`, { as: await at.tokenOf(bo) }),
+    refusal: 'file.not_found',
+  },
+  cancelUpload: {
+    goes: async () => at.ask(`DELETE /api/v1/conversations/tea/uploads/${(await begun()).uploadId}`, { as: adas }),
+    fails: async () =>
+      at.ask(`DELETE /api/v1/conversations/tea/uploads/${(await begun()).uploadId}`, { as: await at.tokenOf(bo) }),
+    refusal: 'file.not_found',
+  },
   downloadFile: {
     goes: async () => {
       const { fileId } = (await upload(adas)).json.data as { fileId: string };
@@ -155,6 +191,26 @@ const examples: Record<
     goes: async () => at.ask('POST /api/v1/conversations/tea/notes', { as: await at.tokenOf(cy) }),
     fails: () => at.ask('POST /api/v1/conversations/tea/notes', { as: adas }),
     refusal: 'desk.not_service',
+  },
+  getDeskCounts: {
+    goes: async () => at.ask('GET /api/v1/desk/counts', { as: await at.tokenOf(cy) }),
+    fails: () => at.ask('GET /api/v1/desk/counts'),
+    refusal: 'auth.missing',
+  },
+  getService: {
+    goes: () => at.ask('GET /api/v1/conversations/tea/service', { as: adas }),
+    fails: () => at.ask('GET /api/v1/conversations/nowhere/service', { as: adas }),
+    refusal: 'conversation.not_member',
+  },
+  visitConversation: {
+    goes: () => at.ask('POST /api/v1/conversations/tea/visits', { as: adas }),
+    fails: () => at.ask('POST /api/v1/conversations/nowhere/visits', { as: adas }),
+    refusal: 'conversation.not_member',
+  },
+  getOrderActions: {
+    goes: () => at.ask('GET /api/v1/conversations/tea/order-actions', { as: adas }),
+    fails: () => at.ask('GET /api/v1/conversations/nowhere/order-actions', { as: adas }),
+    refusal: 'conversation.not_member',
   },
   getCustomer: {
     goes: async () => at.ask('GET /api/v1/conversations/tea/customer', { as: await at.tokenOf(cy) }),
@@ -205,7 +261,12 @@ describe('each operation of the client API', () => {
   test.each(Object.entries(clientApi).filter(([, { auth }]) => auth === 'token'))(
     '%s turns away whoever has no token, a wrong one or a dead one, with code 401 in HTTP 200 (D11)',
     async (_, { method, path }) => {
-      const url = path.replace(':dlgId', 'tea').replace(':fileId', 'f').replace(':seq', '1').replace(':replyId', 'r');
+      const url = path
+        .replace(':dlgId', 'tea')
+        .replace(':fileId', 'f')
+        .replace(':uploadId', 'u')
+        .replace(':seq', '1')
+        .replace(':replyId', 'r');
       const ask = (as?: string) => at.ask(`${method} /api/v1${url}`, as === undefined ? {} : { as });
       expect(await ask()).toMatchObject({ status: 200, json: { code: 401, error: 'auth.missing' } });
       expect(await ask('guess')).toMatchObject({ status: 200, json: { code: 401, error: 'auth.invalid' } });
@@ -349,6 +410,69 @@ test('a page learns which origins may embed it, before anybody signs in', async 
   });
   expect(await config('?appId=shop')).toMatchObject({ origins: [publicUrl, embedder] });
   expect(await config('?appId=unknown')).toMatchObject({ origins: [publicUrl] });
+});
+
+test('issue 6: an app chooses whether files are sealed by who sends them; otherwise the server looks into them', async () => {
+  const rules = async () => (await at.ask('GET /api/v1/file-rules', { as: adas })).json.data;
+  const settle = (files: string) =>
+    at.ask('PUT /platform/v1/settings', { as: appSecret, body: { files } }).then(({ status }) => status);
+  expect(await rules()).toEqual({ sealed: false });
+  expect(await settle('sealed')).toBe(200);
+  expect(await rules()).toEqual({ sealed: true });
+  expect(await settle('scanned')).toBe(200);
+  expect(await rules()).toEqual({ sealed: false });
+  expect(await settle('open')).toBe(400);
+});
+
+describe('client.md §4.2: a file in pieces', () => {
+  test('comes down as one that came in one request', async () => {
+    const { uploadId } = await begun();
+    const { json } = await goOn(uploadId, 0, 'tea');
+    expect(json.data).toEqual({
+      uploadId,
+      offset: 3,
+      size: 3,
+      file: { fileId: uploadId, size: 3, name: 'tea.bin', mime: 'a/b' },
+    });
+    const came = await at.ask(`GET /api/v1/conversations/tea/files/${uploadId}`, { as: await at.tokenOf(bo) });
+    expect(came).toMatchObject({ status: 200, text: 'tea', headers: { 'content-length': '3' } });
+  });
+
+  test.for(['application/json', 'text/plain', 'multipart/form-data; boundary=b'])(
+    'a piece is bytes and nothing else, %s is refused',
+    async (type) => {
+      const { uploadId } = await begun();
+      expect(await goOn(uploadId, 0, '"a"', type)).toMatchObject({
+        status: 415,
+        json: { error: 'request.unsupported_media' },
+      });
+      expect(await goOn(uploadId, 0, 'tea')).toMatchObject({ json: { data: { offset: 3 } } });
+    },
+  );
+
+  test('bytes are no body of any other operation', async () => {
+    const sent = { as: adas, headers: { 'content-type': 'application/octet-stream' }, raw: '{}' };
+    for (const what of ['POST /api/v1/conversations/tea/read', 'POST /api/v1/conversations/tea/files']) {
+      expect(await at.ask(what, sent)).toMatchObject({ status: 415, json: { error: 'request.unsupported_media' } });
+    }
+  });
+
+  test('what makes no sense is refused, and says what', async () => {
+    for (const body of [{ size: 0 }, { size: -1 }, { size: 1.5 }, { size: '3' }, {}, { size: 2 ** 53 }]) {
+      const came = await at.ask('POST /api/v1/conversations/tea/uploads', {
+        as: adas,
+        body: { name: 'x', mime: 'a/b', ...body },
+      });
+      expect(came.json).toMatchObject({ error: 'request.malformed', msg: expect.stringContaining('size') });
+    }
+    const { uploadId } = await begun();
+    for (const offset of [-1, 1.5, Number.NaN]) {
+      expect((await goOn(uploadId, offset, 'tea')).json).toMatchObject({ error: 'request.malformed' });
+    }
+    expect((await goOn('..%2f..%2fetc', 0, 'tea')).json).toMatchObject({ error: 'request.malformed' });
+    expect(await goOn(uploadId, 0, 'tea, and more')).toMatchObject({ status: 413 });
+    expect(await beginUpload(100 * 1024 * 1024 + 1)).toMatchObject({ status: 413, json: { error: 'file.too_large' } });
+  });
 });
 
 describe('a file', () => {

@@ -68,12 +68,28 @@ export const clientHandlers = (at: {
     recallMsg: ({ caller, params }) => chat.recall(caller.actor, params.dlgId, params.seq),
 
     uploadFile: ({ caller, params, body }) => chat.keepFile(caller.actor, params.dlgId, body),
+    getFileRules: ({ caller }) => desk.fileRules(caller.actor),
+    beginUpload: ({ caller, params, body }) => chat.uploads.begin(caller.actor, params.dlgId, body),
+    continueUpload: ({ caller, params, query, body }) =>
+      chat.uploads.goOn(caller.actor, params.dlgId, params.uploadId, query.offset, body),
+    getUpload: ({ caller, params }) => chat.uploads.find(caller.actor, params.dlgId, params.uploadId),
+    cancelUpload: async ({ caller, params }) => {
+      await chat.uploads.cancel(caller.actor, params.dlgId, params.uploadId);
+      return null;
+    },
     downloadFile: async ({ caller, params }) =>
       asAttachment(await chat.openFile(caller.actor, params.dlgId, params.fileId)),
 
     getQueue: ({ caller, query }) => desk.queue(caller.actor, query),
+    getDeskCounts: ({ caller }) => desk.counts(caller.actor),
     patchDesk: ({ caller, params, body }) => desk.patch(caller.actor, params.dlgId, body),
     callService: ({ caller, params }) => desk.call(caller.actor, params.dlgId),
+    getService: ({ caller, params }) => desk.callState(caller.actor, params.dlgId),
+    visitConversation: async ({ caller, params }) => {
+      await desk.visit(caller.actor, params.dlgId);
+      return null;
+    },
+    getOrderActions: ({ caller, params }) => desk.orderActions(caller.actor, params.dlgId),
     joinConversation: ({ caller, params }) => desk.join(caller.actor, params.dlgId),
     leaveConversation: async ({ caller, params }) => {
       await desk.leave(caller.actor, params.dlgId);

@@ -13,6 +13,8 @@ export function serveHealth(
     store: Pick<Store, 'ping'>;
     metrics: { print(): Promise<{ type: string; text: string }> };
     isDraining: () => boolean;
+    /** Where there are other nodes: whether they can be told anything. */
+    isBusConnected?: () => boolean;
   },
 ): void {
   app.get('/healthz', { config: { operation: 'healthz' } }, async () => success({ alive: true }));
@@ -20,7 +22,9 @@ export function serveHealth(
   app.get('/readyz', { config: { operation: 'readyz', manner: 'platform' } }, async () => {
     if (at.isDraining()) throw new Refused('server.draining');
     if (!(await answers(at.store.ping()))) throw new Refused('storage.unavailable');
-    return success({ ready: true });
+    // Without its bus a node serves on: what it is not told it looks for.
+    const bus = at.isBusConnected && { bus: at.isBusConnected() ? 'connected' : 'lost' };
+    return success({ ready: true, ...bus });
   });
 
   app.get('/metrics', { config: { operation: 'metrics' } }, async (_, reply) => {

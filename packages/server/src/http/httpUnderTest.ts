@@ -12,11 +12,11 @@ import { createSignIn } from '../access/sessions.ts';
 import type { SignIn } from '../access/signIn.ts';
 import { accessTokens } from '../access/tokens.ts';
 import { memoryBus } from '../bus/memory.ts';
-import type { Platform } from '../chat/chat.ts';
+import type { Chat, Log, Platform } from '../chat/chat.ts';
 import { makeDesk } from '../chat/desk/makeDesk.ts';
 import type { DeskStore } from '../chat/desk/ports.ts';
 import { makeChat, type ChatPorts } from '../chat/makeChat.ts';
-import type { App, Notice } from '../chat/ports.ts';
+import type { App, Bus, KeyWrap, Notice, Store } from '../chat/ports.ts';
 import { cast } from '../demo/cast.ts';
 import { memoryFiles } from '../files/memory.ts';
 import type { LogFields } from '../ops/log.ts';
@@ -47,7 +47,12 @@ export interface Sent {
 export interface Http {
   app: FastifyInstance;
   signIn: SignIn;
+  chat: Chat;
+  log: Log;
   platform: Platform;
+  store: Store;
+  bus: Bus;
+  keys: KeyWrap;
   shopApp: App;
   told: Notice[];
   logged: { what: string; fields: LogFields | undefined }[];
@@ -72,14 +77,21 @@ export interface Http {
 export async function openHttp({
   isDemo = false,
   limits: changed,
+  database,
+  master = new Uint8Array(randomBytes(32)),
+  isOld = false,
   ...options
 }: Partial<Omit<HttpPorts, 'limits'>> & {
   isDemo?: boolean;
   /** Those given are in force, and all rates are counted; otherwise none is. */
   limits?: Partial<Limits>;
+  /** A file; without one it is in memory. */
+  database?: string;
+  master?: Uint8Array;
+  /** The database has been opened before: its people are there. */
+  isOld?: boolean;
 } = {}): Promise<Http> {
-  const store = await openInProcess();
-  const master = new Uint8Array(randomBytes(32));
+  const store = await openInProcess(database);
   const keys = masterKey(master);
   const clock = { at: 1_760_000_000_000, now: () => clock.at };
   const steady = { ms: 0 };
@@ -116,10 +128,10 @@ export async function openHttp({
     limits: effective,
     rates,
   };
-  const { chat, platform, keyrings, close } = makeChat(ports);
+  const { chat, log, platform, keyrings, close } = makeChat(ports);
   const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings });
-  for (const person of [ada, bo, cy, mal]) await platform.putUser(shop, person);
-  await platform.createGroup(shop, { groupId: tea, name: 'Tea', members: [ada, bo, cy] });
+  if (!isOld) for (const person of [ada, bo, cy, mal]) await platform.putUser(shop, person);
+  if (!isOld) await platform.createGroup(shop, { groupId: tea, name: 'Tea', members: [ada, bo, cy] });
 
   const app = await createHttp({
     chat,
@@ -146,7 +158,12 @@ export async function openHttp({
   return {
     app,
     signIn,
+    chat,
+    log,
     platform,
+    store,
+    bus,
+    keys,
     shopApp,
     told,
     logged,

@@ -83,6 +83,7 @@ const parametersIn = (place: 'path' | 'query' | 'header', shape: RecordShape<Fie
   }));
 
 function bodyOf(body: NonNullable<Operation['body']>): Json {
+  if (body === 'octets') return { 'application/octet-stream': {} };
   if (body !== 'multipart') return { 'application/json': { schema: schemaOf(body) } };
   const file = { type: 'string', contentMediaType: 'application/octet-stream' };
   return { 'multipart/form-data': { schema: { type: 'object', properties: { file }, required: ['file'] } } };

@@ -18,3 +18,18 @@ export function originsOf(apps: readonly App[], first: AppId): Origins {
     has: (origin) => all.has(origin),
   };
 }
+
+/** The same, and it looks again when it is asked to: apps are made while the server runs. */
+export async function keepOrigins(
+  apps: () => Promise<readonly App[]>,
+  first: AppId,
+): Promise<Origins & { look(): Promise<void> }> {
+  let now = originsOf(await apps(), first);
+  return {
+    of: (appId) => now.of(appId),
+    has: (origin) => now.has(origin),
+    async look() {
+      now = originsOf(await apps(), first);
+    },
+  };
+}

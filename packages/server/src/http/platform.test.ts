@@ -55,6 +55,11 @@ const examples: Record<
     fails: () => ask('DELETE /groups/tea/members/mal'),
     refusal: [404, 'member.not_found'],
   },
+  deleteGroup: {
+    goes: () => ask('DELETE /groups/tea'),
+    fails: () => ask('DELETE /groups/nowhere'),
+    refusal: [404, 'conversation.not_found'],
+  },
   postMessage: {
     goes: () => ask('POST /groups/tea/messages', hello),
     fails: async () => {
@@ -72,6 +77,19 @@ const examples: Record<
     goes: () => ask('GET /groups/tea/transcript'),
     fails: () => ask('GET /groups/coffee/transcript'),
     refusal: [404, 'conversation.not_found'],
+  },
+  getSettings: {
+    goes: async () => {
+      await examples.putSettings.goes();
+      return ask('GET /settings');
+    },
+    fails: () => at.ask('GET /platform/v1/settings', { as: `${appSecret}x` }),
+    refusal: [401, 'auth.invalid'],
+  },
+  putSettings: {
+    goes: () => ask('PUT /settings', { greeting: { text: '您好' } }),
+    fails: () => ask('PUT /settings', { greetings: { text: '您好' } }),
+    refusal: [400, 'request.malformed'],
   },
   listAppReplies: {
     goes: async () => {

@@ -39,6 +39,11 @@ export const platformHandlers = ({
   removeMember: ({ caller, params }) =>
     platform.removeMember({ appId: caller.appId, dlgId: params.groupId }, params.userId),
 
+  deleteGroup: async ({ caller, params }) => {
+    await platform.deleteGroup({ appId: caller.appId, dlgId: params.groupId });
+    return null;
+  },
+
   patchCard: ({ caller, params: { groupId, ref }, headers, body }) =>
     platform.updateCard(
       { appId: caller.appId, dlgId: groupId },
@@ -49,6 +54,9 @@ export const platformHandlers = ({
     const place = { appId: caller.appId, dlgId: params.groupId };
     return asLines(await platform.transcript(place, { notes: query.notes === 1 }));
   },
+
+  getSettings: ({ caller }) => desk.settings(caller.appId),
+  putSettings: ({ caller, body }) => desk.putSettings(caller.appId, body),
 
   listAppReplies: ({ caller }) => desk.replies(caller.appId),
   putAppReply: ({ caller, params, body }) => desk.putReply(caller.appId, params.replyId, body),

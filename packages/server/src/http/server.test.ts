@@ -373,6 +373,30 @@ describe('over a real connection', () => {
     expect(at.logged.filter(({ what }) => what === 'http: failed')).toEqual([]);
   });
 
+  test('a piece whose sender goes away midway stays as far as it came (client.md §4.2)', async () => {
+    const port = await listen();
+    const token = await at.tokenOf(ada);
+    const path = '/api/v1/conversations/tea/uploads';
+    const begun = await at.ask(`POST ${path}`, { as: token, body: { name: 'a', mime: 'a/b', size: 200_000 } });
+    const { uploadId } = begun.json.data as { uploadId: string };
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(
+          `PATCH ${path}/${uploadId}?offset=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
+            `Content-Type: application/octet-stream\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(70_000)}`,
+        );
+        setTimeout(() => socket.destroy(), 100);
+      });
+      socket.on('close', () => resolve());
+    });
+    const offset = async () => (await at.ask(`GET ${path}/${uploadId}`, { as: token })).json.data;
+    await expect.poll(offset, { timeout: 10_000 }).toEqual({ uploadId, offset: 65_536, size: 200_000 });
+    const rest = { headers: { 'content-type': 'application/octet-stream' }, raw: 'x'.repeat(200_000 - 65_536) };
+    const last = await at.ask(`PATCH ${path}/${uploadId}?offset=65536`, { as: token, ...rest });
+    expect(last.json.data).toMatchObject({ file: { size: 200_000 } });
+    expect(at.logged.filter(({ what }) => what === 'http: failed')).toEqual([]);
+  });
+
   test('two lengths that disagree are not a request (T34)', async () => {
     const port = await listen();
     const heard = await talk(port, (write) =>

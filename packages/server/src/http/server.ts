@@ -42,6 +42,8 @@ export interface HttpPorts {
   ownOrigins: () => readonly string[];
   /** While it is true, only the machines that watch are answered. */
   isDraining: () => boolean;
+  /** Where there are other nodes: whether they can be told anything. */
+  isBusConnected?: () => boolean;
   limits: Limits;
   rates: Rates;
   trustedProxies: number;

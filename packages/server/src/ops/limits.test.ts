@@ -70,7 +70,8 @@ describe('what does not go together is pointed out:', () => {
     [{ unsentBytes: 1_000 }, /slow readers are closed/],
     [{ sendsPerUserPerMinute: 14 }, /sendsPerUserBurst 15/],
     [{ sendsPerUserPerSecond: 41 }, /one member can keep all others/],
-    [{ uploadBytesPerUserPerHour: 1_000 }, /the largest file never passes/],
+    [{ uploadBytes: 20_971_519 }, /larger in one request than in pieces/],
+    [{ uploadBytesPerUserPerHour: 100_000_000 }, /uploadBytes 104857600 is more .*: the largest file never passes/],
   ])('%j', (changed, says) => {
     expect(limitCautions({ ...limits, ...changed })).toEqual([expect.stringMatching(says)]);
   });

@@ -77,8 +77,12 @@ export function limitCautions(at: Limits): string[] {
       `sendsPerUserPerSecond ${at.sendsPerUserPerSecond} is more than sendsPerGroupPerSecond ${at.sendsPerGroupPerSecond}: one member can keep all others from sending.`,
     ],
     [
-      at.fileBytes > at.uploadBytesPerUserPerHour,
-      `fileBytes ${at.fileBytes} is more than uploadBytesPerUserPerHour ${at.uploadBytesPerUserPerHour}: the largest file never passes.`,
+      at.uploadBytes > at.uploadBytesPerUserPerHour,
+      `uploadBytes ${at.uploadBytes} is more than uploadBytesPerUserPerHour ${at.uploadBytesPerUserPerHour}: the largest file never passes.`,
+    ],
+    [
+      at.fileBytes > at.uploadBytes,
+      `fileBytes ${at.fileBytes} is more than uploadBytes ${at.uploadBytes}: a file may be larger in one request than in pieces.`,
     ],
   ];
   return rules.filter(([isOdd]) => isOdd).map(([, says]) => `LIMITS: ${says}`);

@@ -18,6 +18,10 @@ export interface Metrics {
   committed(calls: number, seconds: number): void;
   /** Hands over how many writes of the storage have no answer yet. */
   watchWrites(waiting: () => number): void;
+  /** Hands over whether the other nodes can be told anything. Not called where there are none. */
+  watchBus(isConnected: () => boolean): void;
+  /** So many notices did not go out to the other nodes. */
+  busDropped(count: number): void;
   /** Something failed that should not: a bug or a broken disk. */
   failed(where: string): void;
 }
@@ -91,6 +95,22 @@ export function createMetrics(): Metrics & { print(): Promise<{ type: string; te
       },
     }),
   );
+  const busDropped = new Counter({
+    name: 'trialogue_bus_dropped_total',
+    help: 'Notices that did not go out to the other nodes.',
+    registers,
+  });
+  const watchBus = (isConnected: () => boolean) => {
+    const gauge = new Gauge({
+      name: 'trialogue_bus_connected',
+      help: '1 while the other nodes can be told anything.',
+      registers: [],
+      collect() {
+        this.set(isConnected() ? 1 : 0);
+      },
+    });
+    registry.registerMetric(gauge);
+  };
   const failed = new Counter({
     name: 'trialogue_failures_total',
     help: 'Unexpected failures by place.',
@@ -111,6 +131,8 @@ export function createMetrics(): Metrics & { print(): Promise<{ type: string; te
       commitSeconds.observe(seconds);
     },
     watchWrites: (waiting) => (writes.waiting = waiting),
+    watchBus,
+    busDropped: (count) => busDropped.inc(count),
     failed: (where) => failed.inc({ where }),
     print: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
@@ -127,5 +149,7 @@ export const noMetrics: Metrics = {
   refused() {},
   committed() {},
   watchWrites() {},
+  watchBus() {},
+  busDropped() {},
   failed() {},
 };

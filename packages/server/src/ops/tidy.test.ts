@@ -13,7 +13,7 @@ function untidy() {
   return {
     did,
     clock: { now: () => now },
-    limits: { dedupeMs: 7, outboxMs: 3 * DAY_MS },
+    limits: { dedupeMs: 7, outboxMs: 3 * DAY_MS, uploadMs: DAY_MS },
     store: {
       forgetExpired: async (at: number) => void did.push(`expired before ${at - now}`),
       dropMessages: async (before: number, at: number, dedupeMs?: number) => {
@@ -25,14 +25,17 @@ function untidy() {
         return files.shift() ?? [];
       },
     },
-    files: { remove: async (fileId: FileId) => void did.push(`bytes of ${fileId}`) },
+    files: {
+      remove: async (fileId: FileId) => void did.push(`bytes of ${fileId}`),
+      halves: { tidy: async (before: number) => void did.push(`half files before ${(before - now) / DAY_MS} d`) },
+    },
   };
 }
 
 test('what is over is forgotten, and messages and files are kept for ever', async () => {
   const at = untidy();
   await tidy(at);
-  expect(at.did).toEqual(['expired before 0']);
+  expect(at.did).toEqual(['expired before 0', 'half files before -1 d']);
 });
 
 test('what is older than it is to be kept goes, step by step until nothing is left, the bytes of files too', async () => {
@@ -40,6 +43,7 @@ test('what is older than it is to be kept goes, step by step until nothing is le
   await tidy({ ...at, retentionMs: 30 * DAY_MS });
   expect(at.did).toEqual([
     'expired before 0',
+    'half files before -1 d',
     ...Array.from({ length: 3 }, () => 'messages before -30 d, at 0, ids after 7'),
     'files before -33 d',
     'bytes of f1',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Limits } from '@trialogue/protocol';
 
-import type { Clock, FileStore, Store } from '../chat/ports.ts';
+import type { Clock, FileStore, HalfFiles, Store } from '../chat/ports.ts';
 
 /** Between two steps, which others would otherwise share every commit with until the last one is done. */
 const REST_MS = 20;
@@ -14,14 +14,15 @@ const REST_MS = 20;
  */
 export async function tidy(at: {
   store: Pick<Store, 'forgetExpired' | 'dropMessages' | 'dropFiles'>;
-  files: Pick<FileStore, 'remove'>;
+  files: Pick<FileStore, 'remove'> & { halves: Pick<HalfFiles, 'tidy'> };
   clock: Clock;
-  limits: Pick<Limits, 'dedupeMs' | 'outboxMs'>;
+  limits: Pick<Limits, 'dedupeMs' | 'outboxMs' | 'uploadMs'>;
   /** Absent: messages and files are kept for ever. */
   retentionMs?: number | undefined;
 }): Promise<void> {
   const now = at.clock.now();
   await at.store.forgetExpired(now);
+  await at.files.halves.tidy(now - at.limits.uploadMs);
   if (at.retentionMs === undefined) return;
   const before = now - at.retentionMs;
   while ((await at.store.dropMessages(before, now, at.limits.dedupeMs)) > 0) await sleep(REST_MS);
