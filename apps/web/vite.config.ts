@@ -40,9 +40,69 @@ const embedScript = (): Plugin => ({
   },
 });
 
+const pathOf = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
+const START = pathOf('start.ts');
+const FRAME = pathOf('views/groupConversation/useFrame.ts');
+const CONVERSATION = pathOf('views/groupConversation/ConversationPane.vue');
+const PAGES = ['workbench/Workbench.vue', 'login/Login.vue', 'createGroup/CreateGroup.vue'].map((page) =>
+  pathOf(`views/${page}`),
+);
+
+type Graph = { getModuleInfo(id: string): { importedIds: readonly string[] } | null };
+const reached = new Map<string, ReadonlySet<string>>();
+
+/** A file and all that it imports at once. */
+function closure(graph: Graph, begin: string): ReadonlySet<string> {
+  const known = reached.get(begin);
+  if (known) return known;
+  const found = new Set<string>();
+  const waiting = [begin];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    waiting.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
+  }
+  reached.set(begin, found);
+  return found;
+}
+
+/**
+ * What is fetched together is one file, or it would be many small ones for the sake of the lazy parts that need a little
+ * of it: `start` every page and every frame needs, `conversation` comes with a conversation.
+ */
+function fileOf(id: string, graph: Graph): string | null {
+  const isIn = (begin: string) => closure(graph, begin).has(id);
+  if (isIn(pathOf('main.ts'))) return null;
+  if (isIn(START) || (isIn(FRAME) && isIn(CONVERSATION))) return 'start';
+  if (!isIn(CONVERSATION)) return null;
+  return PAGES.some(isIn) ? 'shared' : 'conversation';
+}
+
+/** The first file asks for `start` as soon as it is there. The page says it before. */
+const startPreloaded = (): Plugin => ({
+  name: 'trialogue-preload',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+      const start = chunks.find((chunk) => chunk.facadeModuleId === START || START in chunk.modules);
+      const tag = (rel: string, href: string) => ({
+        tag: 'link',
+        attrs: { rel, crossorigin: true, href: `/${href}` },
+        injectTo: 'head' as const,
+      });
+      if (!start) return [];
+      const entry = chunks.find((chunk) => chunk.isEntry);
+      const scripts = [start.fileName, ...start.imports].filter((file) => file !== entry?.fileName);
+      const styles = [...(start.viteMetadata?.importedCss ?? [])];
+      return [...scripts.map((file) => tag('modulepreload', file)), ...styles.map((file) => tag('stylesheet', file))];
+    },
+  },
+});
+
 export default defineConfig({
   resolve: { conditions: ['@trialogue/source', 'module', 'browser', 'development|production'] },
-  plugins: [vue(), embedScript()],
+  plugins: [vue(), embedScript(), startPreloaded()],
   define: { __VUE_OPTIONS_API__: 'false' },
   server: {
     proxy: {
@@ -61,7 +121,10 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // Apart from ours, because it changes rarely; router and store are no part of the first page.
-        codeSplitting: { groups: [{ name: 'vue', test: /node_modules[\\/](@vue|vue)[\\/]/ }] },
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'vue', test: /node_modules[\\/](@vue|vue)[\\/]/ }, { name: fileOf }],
+        },
       },
     },
   },

@@ -1,42 +1,27 @@
-import { createApp } from 'vue';
-
-import App from './App.vue';
-import { followLinks } from './lib/going.ts';
-import { followTheme } from './lib/theme.ts';
+// What is fetched first, and therefore small: it sends for all that the page needs and waits for none of it.
+import { host } from './lib/host.ts';
 import { hasTicket } from './lib/ticket.ts';
-import { followViewport } from './lib/viewport.ts';
-import { wordsReady } from './utils/i18n/index.ts';
-import GroupConversation from './views/groupConversation/GroupConversation.vue';
+import './utils/i18n/words.ts';
+import { arriveAhead } from './views/groupConversation/arrival.ts';
 
-const CONVERSATION = '/groupConversation';
+const isConversation = location.pathname === '/groupConversation';
 
 // A new link in the same tab changes the fragment only.
 addEventListener('hashchange', () => {
   if (hasTicket(location)) location.reload();
 });
 
-/** The conversation is what people come for: it is shown by itself, and what leads away from it is fetched then. */
-function openConversation(): void {
-  const app = createApp(App, { page: GroupConversation });
-  const stop = followLinks((path, { replace }) => {
-    stop();
-    void Promise.all([import('./router/index.ts'), import('./lib/useBack.ts')]).then(
-      async ([{ openPages }, { settled }]) => {
-        app.unmount();
-        await settled();
-        history[replace ? 'replaceState' : 'pushState'](null, '', path);
-        openPages().mount('#app');
-      },
-      // A newer version has taken its place, or there is no network now.
-      () => location[replace ? 'replace' : 'assign'](path),
-    );
-  });
-  app.mount('#app');
+import('./start.ts').then(({ start }) => start({ isConversation })).catch(giveUp);
+if (isConversation && !host) {
+  arriveAhead(location);
+  // Whether it came is seen where it is shown.
+  import('./views/groupConversation/ConversationPane.vue').catch(() => undefined);
 }
 
-followTheme();
-followViewport(window);
-void wordsReady.then(async () => {
-  if (location.pathname === CONVERSATION) openConversation();
-  else (await import('./router/index.ts')).openPages().mount('#app');
-});
+/** The page could not be fetched, and neither could its words. */
+function giveUp(error: unknown): void {
+  const app = document.getElementById('app');
+  if (app) app.textContent = '页面没有加载成功，请刷新。The page did not load: please try again.';
+  addEventListener('online', () => location.reload());
+  throw error;
+}

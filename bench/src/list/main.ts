@@ -6,19 +6,22 @@ import { parseArgs } from 'node:util';
 import vue from '@vitejs/plugin-vue';
 import { build, preview } from 'vite';
 
-import { launch } from '../chromium.ts';
+import { put } from '../performancePage.ts';
 import { measure, type Measured } from './measure.ts';
+import { report, type Results } from './report.ts';
 
 /**
  * `npm run bench:list`: our list of messages beside vue-advanced-chat's, with the same texts in the same browser, one
- * after the other. What is compared is built here, from source.
+ * after the other. What is compared is built here, from source. The figures go into a file (`--out`), and from there into
+ * docs/PERFORMANCE.md (`--page`).
  */
 const { values } = parseArgs({
   options: {
-    counts: { type: 'string', default: '10000,100000' },
+    counts: { type: 'string', default: '1000,10000,100000' },
     runs: { type: 'string', default: '3' },
     peers: { type: 'string' },
     out: { type: 'string' },
+    page: { type: 'boolean', default: false },
   },
 });
 const peers = values.peers && resolve(values.peers);
@@ -52,9 +55,8 @@ const server = await preview({
   preview: { host: '127.0.0.1', port: 0 },
 });
 const origin = server.resolvedUrls?.local[0] ?? '';
-const browser = await launch();
 const subjects = { Trialogue: 'ours.html', 'vue-advanced-chat': 'theirs.html' } as const;
-const results: Record<string, Record<string, Measured>> = {};
+const results: Results = {};
 try {
   for (const count of values.counts.split(',').map(Number)) {
     const found: Record<string, Measured> = (results[count] = {});
@@ -62,20 +64,20 @@ try {
       const all: Measured[] = [];
       for (let run = 1; run <= Number(values.runs); run++) {
         process.stdout.write(`${count} messages, ${name}, run ${run} …\n`);
-        all.push(await measure(browser, `${origin}${file}`, count));
+        all.push(await measure(`${origin}${file}`, count));
       }
       found[name] = median(all);
     }
   }
 } finally {
-  await browser.close();
   await server.close();
 }
-console.log(table());
+console.log(report(results));
 if (values.out) {
   mkdirSync(dirname(values.out), { recursive: true });
   writeFileSync(values.out, `${JSON.stringify(results, null, 1)}\n`);
 }
+if (values.page) put('list', report(results));
 
 /** Figure by figure; one that did not come to an end in any run stays unknown. */
 function median(all: Measured[]): Measured {
@@ -85,30 +87,4 @@ function median(all: Measured[]): Measured {
     return known.sort((a, b) => Math.abs(a) - Math.abs(b))[Math.floor(known.length / 2)];
   };
   return Object.fromEntries(Object.keys(first ?? {}).map((name) => [name, of(name)])) as unknown as Measured;
-}
-
-function table(): string {
-  const rows = [
-    ['mount until it stands still, ms', 'settledMs'],
-    ['heap beyond the messages, MiB', 'heapMiB'],
-    ['DOM nodes', 'domNodes'],
-    ['scroll of 9,000 px: worst frame, ms', 'worstFrameMs'],
-    ['… frames a second', 'fps'],
-    ['50 older ones come, at the top: jump, px', 'jumpAtTopPx'],
-    ['… 600 px below it', 'jumpBelowTopPx'],
-  ] as const;
-  const columns = Object.entries(results).flatMap(([count, found]) =>
-    Object.entries(found).map(([name, measured]) => ({ head: `${name}, ${count}`, measured })),
-  );
-  return [
-    `| | ${columns.map(({ head }) => head).join(' | ')} |`,
-    `|---|${columns.map(() => '---').join('|')}|`,
-    ...rows.map(([says, name]) => `| ${says} | ${columns.map(({ measured }) => shown(measured[name])).join(' | ')} |`),
-  ].join('\n');
-}
-
-function shown(value: number | undefined): string {
-  if (value === undefined) return 'not within 60 s';
-  if (value === Infinity) return 'the row was drawn anew';
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1);
 }

@@ -1,21 +1,25 @@
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
+
+import { launch } from '../chromium.ts';
 
 /** What `apps/web/dev/list/watch.ts` puts into the page. */
 declare const stopwatch: {
   prepare(count: number): void;
-  settled(giveUpMs: number): Promise<number | undefined>;
-  frames(): void;
+  settled(giveUpMs: number): Promise<{ firstRowMs?: number; settledMs?: number }>;
+  frames(): Promise<void>;
   stop(): number[];
   jump(fromTop: number, giveUpMs: number): Promise<number | undefined>;
 };
 
-/** What one list did with so many messages. Times in ms; undefined where it did not come to an end. */
+/** What one list did with so many messages. Times in ms; undefined where it did not come to an end in {@link GIVE_UP_MS}. */
 export interface Measured {
+  /** From the mount until a first row is drawn. */
+  firstRowMs: number | undefined;
   /** From the mount until the newest message is drawn at the bottom and nothing moves any more. */
   settledMs: number | undefined;
   /** JavaScript heap beyond what the messages themselves take. */
   heapMiB: number | undefined;
-  domNodes: number;
+  domNodes: number | undefined;
   /** During a scroll of 9,000 px in 3 s. */
   worstFrameMs: number | undefined;
   fps: number | undefined;
@@ -25,47 +29,62 @@ export interface Measured {
 }
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
-const GIVE_UP_MS = 60_000;
+export const GIVE_UP_MS = 60_000;
+/** For all figures of one list together. */
+const MOST_MS = 3 * GIVE_UP_MS;
 const SCROLL = { xDistance: 0, yDistance: 9_000, speed: 3_000, gestureSourceType: 'mouse', x: 195, y: 400 } as const;
 
-export async function measure(browser: Browser, url: string, count: number): Promise<Measured> {
-  const context = await browser.newContext(phone);
-  const page = await context.newPage();
-  page.setDefaultTimeout(2 * GIVE_UP_MS);
+/** Each in a browser of its own, which is ended by force if it has no time to answer. */
+export async function measure(url: string, count: number): Promise<Measured> {
+  const browser = await launch();
+  const found: Measured = { ...nothing };
   try {
-    await page.goto(url);
-    await page.waitForFunction(() => 'stopwatch' in globalThis);
-    const cdp = await context.newCDPSession(page);
-    await page.evaluate((many) => stopwatch.prepare(many), count);
-    const before = await heapOf(cdp);
-    const settledMs = await page.evaluate((giveUpMs) => stopwatch.settled(giveUpMs), GIVE_UP_MS);
-    if (settledMs === undefined) return { ...nothing, domNodes: await nodesOf(cdp) };
-    const heapMiB = ((await heapOf(cdp)) - before) / 2 ** 20;
-    const domNodes = await nodesOf(cdp);
-    const frames = await scrollFrames(page, cdp);
-    return {
-      settledMs,
-      heapMiB,
-      domNodes,
-      worstFrameMs: frames && Math.max(...frames),
-      fps: frames && (1000 * frames.length) / frames.reduce((sum, each) => sum + each, 0),
-      jumpAtTopPx: await jump(page, 0),
-      jumpBelowTopPx: await jump(page, 600),
-    };
+    const context = await browser.newContext(phone);
+    const page = await context.newPage();
+    await inTime(measureOn(page, await context.newCDPSession(page), url, count, found));
+    return found;
   } finally {
-    await context.close();
+    await Promise.race([browser.close(), wait(5_000)]);
   }
 }
 
+/** Fills in one figure after the other: what was found before it got stuck is kept. */
+async function measureOn(page: Page, cdp: CDPSession, url: string, count: number, found: Measured): Promise<void> {
+  await page.goto(url);
+  await page.waitForFunction(() => 'stopwatch' in globalThis);
+  await page.evaluate((many) => stopwatch.prepare(many), count);
+  const before = await heapOf(cdp);
+  const settled = await page.evaluate((giveUpMs) => stopwatch.settled(giveUpMs), GIVE_UP_MS);
+  found.firstRowMs = settled.firstRowMs;
+  found.settledMs = settled.settledMs;
+  found.heapMiB = ((await heapOf(cdp)) - before) / 2 ** 20;
+  found.domNodes = await nodesOf(cdp);
+  const frames = await scrollFrames(page, cdp);
+  found.worstFrameMs = frames && Math.max(...frames);
+  found.fps = frames && (1000 * frames.length) / frames.reduce((sum, each) => sum + each, 0);
+  found.jumpAtTopPx = await jump(page, 0);
+  found.jumpBelowTopPx = await jump(page, 600);
+}
+
 const nothing: Measured = {
+  firstRowMs: undefined,
   settledMs: undefined,
   heapMiB: undefined,
-  domNodes: 0,
+  domNodes: undefined,
   worstFrameMs: undefined,
   fps: undefined,
   jumpAtTopPx: undefined,
   jumpBelowTopPx: undefined,
 };
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** A page that has no time at all does not even say that it gave up. */
+async function inTime(work: Promise<void>): Promise<void> {
+  // When the browser is ended, this fails too.
+  work.catch(() => undefined);
+  await Promise.race([work, wait(MOST_MS)]);
+}
 
 async function heapOf(cdp: CDPSession): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage');

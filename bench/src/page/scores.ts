@@ -69,3 +69,26 @@ export const printed = (scores: Scores): string =>
   Object.entries(scores)
     .map(([name, value]) => `${name} ${typeof value === 'number' && value < 1 ? value.toFixed(4) : value}`)
     .join(', ');
+
+const names: Readonly<Record<keyof Scores, string>> = {
+  performance: 'performance',
+  accessibility: 'accessibility',
+  bestPractices: 'best practices',
+  lcpMs: 'largest contentful paint, ms',
+  fcpMs: 'first contentful paint, ms',
+  cls: 'cumulative layout shift',
+  blockingMs: 'total blocking time, ms',
+  kilobytes: 'all that is transferred, kB',
+};
+
+/** The median of the runs and what is promised, as a table of Markdown. */
+export const table = (median: Scores): string =>
+  [
+    '| Lighthouse, median | found | promised |',
+    '|---|---:|---|',
+    ...Object.entries(names).map(([name, says]) => {
+      const key = name as keyof Scores;
+      const found = key === 'cls' ? median[key].toFixed(4) : median[key].toLocaleString('en');
+      return `| ${says} | ${found} | ${goals[key].says} |`;
+    }),
+  ].join('\n');

@@ -16,6 +16,7 @@ const people = new Map(
   ]),
 );
 const entries = shallowRef<readonly Entry[]>([]);
+const list = shallowRef<InstanceType<typeof ChatList>>();
 const DAY = Date.UTC(2026, 10, 22);
 
 function entryAt(seq: number): Entry {
@@ -41,6 +42,7 @@ watch({
     createApp({
       render: () =>
         h(ChatList, {
+          ref: list,
           dlgId: id<DlgId>('long'),
           entries: entries.value,
           me,
@@ -55,6 +57,7 @@ watch({
     const first = entries.value[0]?.seq ?? FIRST;
     entries.value = [...Array.from({ length: count }, (_, at) => entryAt(first - count + at)), ...entries.value];
   },
+  toFirst: () => list.value?.show(entries.value[0]?.seq ?? FIRST),
   append() {
     entries.value = [...entries.value, entryAt((entries.value.at(-1)?.seq ?? FIRST) + 1)];
   },

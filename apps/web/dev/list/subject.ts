@@ -7,6 +7,8 @@ export interface Subject {
   /** Puts so many older messages before them. */
   prepend(count: number): void;
   append(): void;
+  /** Brings the first message into sight, as a reader of a search result would come there. */
+  toFirst(): Promise<void> | void;
   /** What scrolls, once it is there. */
   scroller(): HTMLElement | undefined;
   /** The rows that are drawn, from top to bottom. */

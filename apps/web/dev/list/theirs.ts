@@ -42,16 +42,19 @@ watch({
       roomId: 'long',
       roomsLoaded: true,
       singleRoom: true,
-      messagesLoaded: true,
-      messages,
+      messagesLoaded: false,
+      messages: [],
     });
     document.querySelector('#app')?.append(chat);
+    // It goes to the newest message when messages come to a room that it shows already.
+    requestAnimationFrame(() => Object.assign(chat, { messages, messagesLoaded: true }));
   },
   prepend(count) {
     messages = [...Array.from({ length: count }, (_, at) => messageAt(first - count + at)), ...messages];
     first -= count;
     chat.messages = messages;
   },
+  toFirst: () => inside().querySelector('.vac-container-scroll')?.scrollTo(0, 0),
   append() {
     messages = [...messages, messageAt(first + messages.length)];
     chat.messages = messages;

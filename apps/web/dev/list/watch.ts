@@ -11,28 +11,35 @@ let subject: Subject;
 
 const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 
-/** Shows the messages. @returns after how long the newest is in its place, and stays there */
-async function settled(giveUpMs: number): Promise<number | undefined> {
+/** Shows the messages. @returns after how long the first row is drawn, and after how long the newest is in its place and stays there */
+async function settled(giveUpMs: number): Promise<{ firstRowMs?: number; settledMs?: number }> {
   const startedAt = performance.now();
+  const passed = () => performance.now() - startedAt;
+  let firstRow: { firstRowMs?: number } = {};
   subject.mount();
   let place = '';
   for (let still = 0; still < 3;) {
     await nextFrame();
-    if (performance.now() - startedAt > giveUpMs) return undefined;
+    if (firstRow.firstRowMs === undefined && subject.rows().length > 0) firstRow = { firstRowMs: passed() };
+    if (passed() > giveUpMs) return firstRow;
     const at = subject.scroller();
     const isThere = at && subject.hasLast() && at.scrollHeight - at.scrollTop - at.clientHeight < 60;
     const now = at ? `${at.scrollTop} ${at.scrollHeight}` : '';
     still = isThere && now === place ? still + 1 : 0;
     place = now;
   }
-  return performance.now() - startedAt;
+  return { ...firstRow, settledMs: passed() };
 }
 
 let seen: number[] = [];
 let watching = 0;
 
-/** From now on the time of every frame is kept. */
-function frames(): void {
+/** From the newest message on, wherever the list has come to rest, the time of every frame is kept. */
+async function frames(): Promise<void> {
+  const at = subject.scroller();
+  if (at) at.scrollTop = at.scrollHeight;
+  await nextFrame();
+  await nextFrame();
   seen = [];
   let last = performance.now();
   const look = (now: number) => {
@@ -53,7 +60,7 @@ async function jump(fromTop: number, giveUpMs: number): Promise<number | undefin
   const startedAt = performance.now();
   const at = subject.scroller();
   if (!at) return undefined;
-  // A list that shows a stretch of its messages comes to the first of them by and by.
+  await subject.toFirst();
   for (let still = 0, height = -1; still < 5;) {
     at.scrollTop = 0;
     await nextFrame();

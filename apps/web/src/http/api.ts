@@ -3,6 +3,7 @@ import type { Api, BodyOf, ClientApi, DataOf, DemoApi, Envelope, QueryOf } from 
 
 // The interceptors.
 import './index.ts';
+import { answerTo, askAhead } from './ahead.ts';
 import { axios, type Ask as Config } from './axios.ts';
 
 /**
@@ -30,10 +31,20 @@ export const getDlgPage = (query: QueryOf<ClientApi['getDlgPage']> = {}, config?
   client<'getDlgPage'>('GET', '/conversations', { ...config, params: query });
 
 export const getMsgPage = (dlgId: DlgId, query: QueryOf<ClientApi['getMsgPage']> = {}) =>
-  client<'getMsgPage'>('GET', '/conversations/:dlgId/messages', { at: { dlgId }, params: query });
+  answerTo(pageOf(dlgId, query), () =>
+    client<'getMsgPage'>('GET', '/conversations/:dlgId/messages', { at: { dlgId }, params: query }),
+  );
 
 export const getMemberList = (dlgId: DlgId) =>
-  client<'getMemberList'>('GET', '/conversations/:dlgId/members', { at: { dlgId } });
+  answerTo(membersOf(dlgId), () => client<'getMemberList'>('GET', '/conversations/:dlgId/members', { at: { dlgId } }));
+
+/** Asks ahead what the conversation will ask as soon as its part of the program is there. */
+export const expectMsgPage = (dlgId: DlgId, query: QueryOf<ClientApi['getMsgPage']>) =>
+  askAhead(pageOf(dlgId, query), getMsgPage(dlgId, query));
+export const expectMembers = (dlgId: DlgId) => askAhead(membersOf(dlgId), getMemberList(dlgId));
+
+const pageOf = (dlgId: DlgId, query: object) => `messages ${dlgId} ${JSON.stringify(query)}`;
+const membersOf = (dlgId: DlgId) => `members ${dlgId}`;
 
 /** @public for integrators' code; the page sends over the socket. */
 export const sendMsg = (dlgId: DlgId, body: BodyOf<ClientApi['sendMsg']>) =>
@@ -84,11 +95,25 @@ export async function downloadFile(
 export const getQueue = (query: QueryOf<ClientApi['getQueue']> = {}, config?: Settings) =>
   client<'getQueue'>('GET', '/queue', { ...config, params: query });
 
+/** Of each list of the desk, how long it is. */
+export const getDeskCounts = () => client<'getDeskCounts'>('GET', '/desk/counts');
+
 export const patchDesk = (dlgId: DlgId, body: BodyOf<ClientApi['patchDesk']>) =>
   client<'patchDesk'>('PATCH', '/conversations/:dlgId/desk', { at: { dlgId }, data: body });
 
 export const callService = (dlgId: DlgId) =>
   client<'callService'>('POST', '/conversations/:dlgId/service', { at: { dlgId } });
+
+/** Where a call for customer service stands. */
+export const getService = (dlgId: DlgId) =>
+  client<'getService'>('GET', '/conversations/:dlgId/service', { at: { dlgId } });
+
+/** A shopper has come. */
+export const visitConversation = (dlgId: DlgId) =>
+  client<'visitConversation'>('POST', '/conversations/:dlgId/visits', { at: { dlgId } });
+
+export const getOrderActions = (dlgId: DlgId) =>
+  client<'getOrderActions'>('GET', '/conversations/:dlgId/order-actions', { at: { dlgId } });
 
 export const joinConversation = (dlgId: DlgId) =>
   client<'joinConversation'>('POST', '/conversations/:dlgId/join', { at: { dlgId } });
@@ -120,7 +145,7 @@ export const createDemoGroup = (body: BodyOf<DemoApi['createDemoGroup']>) =>
 type Settings = Pick<Config, 'keepSession' | 'signal'>;
 type Ask = Config & { at?: Readonly<Record<string, string | number>> };
 
-const client = <Name extends keyof ClientApi>(
+export const client = <Name extends keyof ClientApi>(
   method: ClientApi[Name]['method'],
   path: ClientApi[Name]['path'],
   ask?: Ask,

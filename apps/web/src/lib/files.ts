@@ -43,18 +43,19 @@ export function forgetFiles(dlgId: DlgId): void {
 }
 
 /**
- * A file of the conversation, fetched with our token, once for all who want it at the same time.
+ * A file of the conversation, fetched with our token and opened with its `key` where it has one, once for all who want it
+ * at the same time.
  *
  * @throws {ApiRefused} when the server says no; an AskFailed when no answer came, or when all have given up waiting
  */
 export async function fetchFile(
   dlgId: DlgId,
   fileId: FileId,
-  { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
+  { signal, heard, key }: { signal?: AbortSignal; heard?: Heard; key?: string | undefined } = {},
 ): Promise<Blob> {
   const there = keptFile(fileId);
   if (there) return there;
-  const one = coming.get(fileId) ?? begin(dlgId, fileId, heard !== undefined);
+  const one = coming.get(fileId) ?? begin(dlgId, fileId, key, heard !== undefined);
   one.waiting += 1;
   if (heard) one.heard.add(heard);
   const leave = () => {
@@ -73,12 +74,12 @@ export async function fetchFile(
   }
 }
 
-function begin(dlgId: DlgId, fileId: FileId, isHeard: boolean): Coming {
+function begin(dlgId: DlgId, fileId: FileId, key: string | undefined, isHeard: boolean): Coming {
   const stop = new AbortController();
   const heard = new Set<Heard>();
   const tell = (share: number) => heard.forEach((each) => each(share));
   const one: Coming = {
-    bytes: downloadFile(dlgId, fileId, stop.signal, isHeard ? tell : undefined),
+    bytes: opened(downloadFile(dlgId, fileId, stop.signal, isHeard ? tell : undefined), dlgId, key),
     stop,
     waiting: 0,
     heard,
@@ -92,4 +93,11 @@ function begin(dlgId: DlgId, fileId: FileId, isHeard: boolean): Coming {
     if (!stop.signal.aborted) keepFile(dlgId, fileId, bytes);
   }, done);
   return one;
+}
+
+/** Nothing of a sealed file is given out before all of it was found to be as its sender sealed it. */
+async function opened(coming: Promise<Blob>, dlgId: DlgId, key: string | undefined): Promise<Blob> {
+  if (key === undefined) return coming;
+  const [bytes, { openBlob }] = await Promise.all([coming, import('./sealedFiles.ts')]);
+  return openBlob(bytes, key, dlgId);
 }

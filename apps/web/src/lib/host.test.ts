@@ -3,6 +3,7 @@ import { cy, tea } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
 import { openHost } from './host.ts';
+import { readHost } from './readHost.ts';
 
 const desk = 'https://desk.example';
 const own = 'https://im.example';
@@ -19,7 +20,7 @@ function embedded() {
   const host = openHost(frame);
   const say = (data: unknown, origin = desk, source: unknown = parent) =>
     frame.dispatchEvent(Object.assign(new Event('message'), { data, origin, source }));
-  return { host, heard, said, say, admit: () => host.admit([desk], (message) => heard.push(message)) };
+  return { host, heard, said, say, admit: () => host.admit([desk], readHost, (message) => heard.push(message)) };
 }
 
 describe('the door to the embedding page', () => {

@@ -1,10 +1,12 @@
-import { Malformed } from '@trialogue/protocol';
-import { toFrame, type FromFrame, type ToFrame } from '@trialogue/protocol/host';
+import type { FromFrame, ToFrame } from '@trialogue/protocol/host';
+
+/** What a message says; or what is wrong with it, if it was meant for us; or neither. */
+export type Read = (data: unknown) => { message?: ToFrame; wrong?: FromFrame };
 
 /** The page that embeds us, seen through one typed door. */
 export interface Host {
-  /** Tells which origins may talk to us, and who hears them. What has come in meanwhile is judged now. */
-  admit(origins: readonly string[], hear: (message: ToFrame) => void): void;
+  /** Tells which origins may talk to us, who understands them, and who hears them. What has come in meanwhile is judged now. */
+  admit(origins: readonly string[], read: Read, hear: (message: ToFrame) => void): void;
   /** Answers the page that spoke first. Before that only `ready` can be said, for it holds nothing. */
   say(message: FromFrame): void;
   close(): void;
@@ -23,6 +25,7 @@ const MOST_BUFFERED = 50;
 export function openHost(us: Window): Host {
   const host = us.parent;
   let admitted: ReadonlySet<string> | undefined;
+  let understood: Read = () => ({});
   let heard: (message: ToFrame) => void = () => undefined;
   let pinned: string | undefined;
   let early: MessageEvent[] = [];
@@ -35,22 +38,17 @@ export function openHost(us: Window): Host {
 
   const judge = (event: MessageEvent, origins: ReadonlySet<string>): void => {
     if (!origins.has(event.origin) || (pinned !== undefined && event.origin !== pinned)) return;
-    let message: ToFrame;
-    try {
-      message = toFrame.read(event.data, 'message');
-    } catch (error) {
-      // Only what was meant for us is worth an answer: other scripts of the page talk to frames as well.
-      if (error instanceof Malformed && error.path !== 'message' && error.path !== 'message.action')
-        host.postMessage(malformed(error), event.origin);
-      return;
-    }
+    const { message, wrong } = understood(event.data);
+    if (wrong) host.postMessage(wrong, event.origin);
+    if (!message) return;
     pinned = event.origin;
     heard(message);
   };
 
   us.addEventListener('message', onMessage);
   return {
-    admit(origins, hear) {
+    admit(origins, read, hear) {
+      understood = read;
       heard = hear;
       const list = new Set([us.location.origin, ...origins]);
       admitted = list;
@@ -74,11 +72,6 @@ function parentOrigins(us: Window, admitted: ReadonlySet<string>): string[] {
   const parent = ancestors?.[0];
   return [...admitted].filter((origin) => parent === undefined || origin === parent);
 }
-
-const malformed = (error: Malformed): FromFrame => ({
-  action: 'error',
-  payload: { error: 'request.malformed', msg: error.message },
-});
 
 /** Whether another page shows us inside itself. */
 const isEmbedded = window.parent !== window;

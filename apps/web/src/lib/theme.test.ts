@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
+import { brand } from './brand.ts';
 import { direction } from './direction.ts';
-import { askedTheme, brand, wear } from './theme.ts';
+import { askedTheme, wear } from './theme.ts';
 
 const root = document.documentElement;
 afterEach(() => {

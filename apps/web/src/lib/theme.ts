@@ -1,15 +1,12 @@
 import type { Theme } from '@trialogue/protocol/host';
-import { shallowRef } from 'vue';
 
 import { ownPicture } from '../utils/pictures.ts';
+import { brand } from './brand.ts';
 import type { Scheme } from './palette.ts';
 
 const root = document.documentElement;
 const isDark = matchMedia('(prefers-color-scheme: dark)');
 let wanted: Theme = {};
-
-/** What the app calls itself, and its sign. */
-export const brand = shallowRef<{ name?: string | undefined; logo?: string | undefined }>({});
 
 const schemeNow = (): Scheme =>
   wanted.scheme === 'light' || wanted.scheme === 'dark' ? wanted.scheme : isDark.matches ? 'dark' : 'light';
@@ -51,8 +48,5 @@ export function askedTheme(search: string): Theme {
   };
 }
 
-/** Wears what the address asks for, and follows the reader's day and night. */
-export function followTheme(): void {
-  isDark.addEventListener('change', () => void paint());
-  wear(askedTheme(location.search));
-}
+// An app's colour is another one by day than by night.
+isDark.addEventListener('change', () => void paint());

@@ -12,8 +12,13 @@ import { layOut, type Dividers, type Entry } from './rows.ts';
 
 beforeAll(async () => {
   await speak('en');
+  await withWords('trouble', Promise.resolve());
   // Lazy, and slow to come the first time.
-  await withWords('list', import('./MessageMenu.vue'));
+  await withWords(
+    'list',
+    Promise.all([import('./MessageActions.vue'), import('./Afloat.vue'), import('./RowCheck.vue')]),
+  );
+  await Promise.all([import('./jumping.ts'), import('./rowKeys.ts')]);
 }, 200_000);
 enableAutoUnmount(afterEach);
 
@@ -242,13 +247,25 @@ describe('what one can do with a message (client.md §4.4, long-press menu)', ()
   const of = (one: Entry, more: Partial<typeof reader> = {}) => actionsFor(one, { ...reader, ...more });
 
   test('by who said it, what it is and how long ago', () => {
-    expect(of(entry(1, ada.userId, 'a', young))).toEqual(['quote', 'copy', 'edit', 'forward', 'recall']);
-    expect(of(entry(1, bo.userId, 'a', young))).toEqual(['quote', 'copy', 'forward']);
-    expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 3 * 60_000 }))).toEqual(['quote', 'copy', 'edit', 'forward']);
-    expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 16 * 60_000 }))).toEqual(['quote', 'copy', 'forward']);
+    expect(of(entry(1, ada.userId, 'a', young))).toEqual(['quote', 'copy', 'edit', 'forward', 'choose', 'recall']);
+    expect(of(entry(1, bo.userId, 'a', young))).toEqual(['quote', 'copy', 'forward', 'choose']);
+    expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 3 * 60_000 }))).toEqual([
+      'quote',
+      'copy',
+      'edit',
+      'forward',
+      'choose',
+    ]);
+    expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 16 * 60_000 }))).toEqual([
+      'quote',
+      'copy',
+      'forward',
+      'choose',
+    ]);
     expect(of(entry(1, bo.userId, 'a'), { canForward: false, canSay: false, isTouch: true })).toEqual([
       'copy',
       'select',
+      'choose',
     ]);
     expect(of(entry(1, bo.userId, 'a', { recalled: true }))).toEqual([]);
     expect(of(entry(1, SYSTEM, { type: 'system', event: 'joined' }))).toEqual([]);
@@ -256,7 +273,7 @@ describe('what one can do with a message (client.md §4.4, long-press menu)', ()
 
   test('one that has failed is sent again or deleted', () => {
     const failed = entry(1, ada.userId, 'a', { seq: undefined, state: 'failed' });
-    expect(of(failed)).toEqual(['retry', 'copy', 'discard']);
+    expect(of(failed)).toEqual(['retry', 'copy', 'choose', 'discard']);
   });
 
   const menu = () => document.body.querySelector('[role=menu]');
@@ -269,7 +286,7 @@ describe('what one can do with a message (client.md §4.4, long-press menu)', ()
     const said = entry(1, bo.userId, 'hello');
     const list = open([said], { attach: true });
     await openIt(list);
-    await vi.waitFor(() => expect(menu()?.querySelectorAll('[role=menuitem]')).toHaveLength(2));
+    await vi.waitFor(() => expect(menu()?.querySelectorAll('[role=menuitem]')).toHaveLength(3));
     menu()?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     await vi.waitFor(() => expect(menu()).toBeNull());
     expect(document.activeElement?.closest('article')?.getAttribute('data-seq')).toBe('1');
@@ -331,7 +348,7 @@ describe('what a row shows', () => {
     const quote = { seq: 1, fromuid: bo.userId, type: 'text', text: 'a' };
     const list = open([entry(900, ada.userId, { type: 'text', text: 'b', quote })]);
     await list.get('.quote').trigger('click');
-    expect(list.emitted('reach')).toEqual([[1]]);
+    await vi.waitFor(() => expect(list.emitted('reach')).toEqual([[1]]));
   });
 
   test('that it was edited, and whom it names', () => {

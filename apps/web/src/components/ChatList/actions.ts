@@ -12,6 +12,7 @@ export type ActionName =
   | 'quote'
   | 'edit'
   | 'forward'
+  | 'choose'
   | 'recall'
   | 'editAgain'
   | 'readers';
@@ -40,7 +41,8 @@ export function actionsFor(entry: Entry, { me, now, canForward, canSay, isTouch 
     copy: isText,
     select: isText && isTouch,
     edit: isOwn && isStored && canSay && canEdit(entry, now),
-    forward: isStored && canForward && isForwardable(entry),
+    forward: canForward && isForwardable(entry),
+    choose: isChoosable(entry),
     recall: isOwn && isStored && now - entry.sentAt < limits.recallMs,
     discard: hasFailed,
     editAgain: false,
@@ -51,4 +53,10 @@ export function actionsFor(entry: Entry, { me, now, canForward, canSay, isTouch 
 
 const forwardable = new Set(['text', 'image', 'file', 'voice', 'video', 'product', 'order', 'logistics', 'coupon']);
 
-const isForwardable = ({ said }: Entry): boolean => forwardable.has(said.type);
+export const isForwardable = ({ seq, said }: Entry): boolean => seq !== undefined && forwardable.has(said.type);
+
+/** Whether it can be one of several that something is done with. What is on its way is too late for that, or too early. */
+export const isChoosable = ({ recalled, said, state }: Entry): boolean =>
+  !recalled && !unchoosable.has(said.type) && (state === 'sent' || state === 'failed');
+
+const unchoosable = new Set(['system', 'formAnswer', 'unopened']);

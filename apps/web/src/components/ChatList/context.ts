@@ -14,6 +14,8 @@ export interface ListContext {
   readonly now: number;
   /** How many others there are, and how many of them a message has reached, and been read by. */
   readonly others: number;
+  /** Those that are chosen, by key, while several are being chosen. */
+  readonly chosen: ReadonlySet<string> | undefined;
   deliveredTo: (seq: Seq | undefined) => number;
   readersOf: (seq: Seq | undefined) => number;
   /** A message as it is shown, if it is at hand. */

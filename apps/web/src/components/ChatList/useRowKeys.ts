@@ -1,70 +1,23 @@
 import type { ShallowRef } from 'vue';
 
-/**
- * The list by keyboard: ↑ and ↓ go from message to message, Page Up and Page Down by the screen, Home and End to the
- * ends; Enter, the menu key and Shift+F10 open what can be done with a message.
- */
+import type { createRowKeys } from './rowKeys.ts';
+
+/** Keys that mean something on a row, or on the list itself. */
+const meant = /^(Arrow(Up|Down)|Page(Up|Down)|Home|End|Enter|ContextMenu|F10)$/;
+
+/** The list by keyboard. What the keys do is fetched with the first of them, which waits for it. */
 export function useRowKeys(
   list: Readonly<ShallowRef<HTMLElement | null>>,
-  {
-    open,
-    toEnd,
-    toTop,
-  }: {
-    open: (row: HTMLElement, place: { x: number; y: number }) => void;
-    toEnd: () => Promise<void>;
-    toTop: () => Promise<void>;
-  },
-) {
-  const rows = () => list.value?.getElementsByTagName('article') ?? ([] as unknown as HTMLCollectionOf<HTMLElement>);
-
-  function focus(row: HTMLElement | undefined): void {
-    row?.focus({ preventScroll: true });
-    row?.scrollIntoView({ block: 'nearest' });
-  }
-  /** The row that has the focus, or whose part has. */
-  const current = () => document.activeElement?.closest<HTMLElement>('article') ?? undefined;
-
-  function step(by: 1 | -1): void {
-    const all = [...rows()];
-    const here = current();
-    const at = here ? all.indexOf(here) : -1;
-    focus(at < 0 ? all.at(-1) : (all[at + by] ?? all[at]));
-  }
-  function page(by: 1 | -1): void {
-    const all = [...rows()];
-    const start = current() ?? all.at(-1);
-    const height = list.value?.clientHeight ?? 0;
-    if (!start) return;
-    const wanted = start.getBoundingClientRect().top + by * height;
-    const beyond = (row: HTMLElement) => row.getBoundingClientRect().top;
-    const next = by > 0 ? all.find((row) => beyond(row) >= wanted) : all.findLast((row) => beyond(row) <= wanted);
-    focus(next ?? (by > 0 ? all.at(-1) : all[0]));
-  }
-  function openAt(row: HTMLElement): void {
-    const box = (row.querySelector('.bubble') ?? row).getBoundingClientRect();
-    open(row, { x: box.left + box.width / 2, y: Math.min(box.bottom, innerHeight - 8) });
-  }
-
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowUp: () => step(-1),
-    ArrowDown: () => step(1),
-    PageUp: () => page(-1),
-    PageDown: () => page(1),
-    Home: () => void toTop().then(() => focus(rows()[0])),
-    End: () => void toEnd().then(() => focus([...rows()].at(-1))),
-  };
-
-  return {
-    onKeydown(event: KeyboardEvent): void {
-      const target = event.target as HTMLElement;
-      if (event.isComposing || target.closest('input, textarea, select, [contenteditable]')) return;
-      const row = current();
-      const asksForMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
-      if (row && (asksForMenu || (event.key === 'Enter' && target === row))) openAt(row);
-      else if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !keys[event.key]) return;
-      else keys[event.key]?.();
-      event.preventDefault();
-    },
+  does: Parameters<typeof createRowKeys>[1],
+): (event: KeyboardEvent) => void {
+  let onKey: ReturnType<typeof createRowKeys> | undefined;
+  /** One for all: the keys come in the order in which they were pressed. */
+  let fetched: Promise<void> | undefined;
+  return (event) => {
+    if (onKey) return onKey(event);
+    if (!meant.test(event.key) || !(event.target as Element).matches('article, [role=log]')) return;
+    event.preventDefault();
+    fetched ??= import('./rowKeys.ts').then((keys) => void (onKey = keys.createRowKeys(list, does)));
+    void fetched.then(() => onKey?.(event));
   };
 }

@@ -125,6 +125,8 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
   };
 }
 
+export type Scroll = ReturnType<typeof useScroll>;
+
 /** The first row that can be seen; rows stand in order, so half of them need not be looked at. */
 export function firstInSight(
   list: HTMLElement | null,

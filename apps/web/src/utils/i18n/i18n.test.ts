@@ -1,8 +1,9 @@
 import { refusals } from '@trialogue/protocol';
 import { expect, test } from 'vitest';
 
-import { languages, pickLanguage, refusalWords, speak, t, withWords } from './index.ts';
-import { core } from './zh-CN/core.ts';
+import { languages, refusalWords, speak, t, withWords } from './index.ts';
+import { pickLanguage } from './words.ts';
+import { trouble } from './zh-CN/trouble.ts';
 
 const sources = import.meta.glob<string>(['../../**/*.{vue,ts}', '!../../**/*.test.ts', '!./*/*.ts'], {
   query: '?raw',
@@ -52,7 +53,7 @@ test('a part of the page comes with its words, in whatever language is spoken by
 
 test('what a refusal is called on screen exists for each refusal that a member can meet', () => {
   for (const name of Object.keys(refusals).filter((each) => /^(auth|ticket)\./.test(each)))
-    expect(core, name).toHaveProperty([`refusal.${name}`]);
+    expect(trouble, name).toHaveProperty([`refusal.${name}`]);
   expect(refusalWords('no.such')).toContain('no.such');
 });
 

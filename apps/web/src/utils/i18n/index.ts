@@ -1,22 +1,21 @@
 import { computed, ref, shallowRef } from 'vue';
 
 import { tabKeep } from '../storage.ts';
-import { fetchWords, firstWords, languages, type Area, type Language, type Word, type Words } from './words.ts';
+import {
+  fetchWords,
+  firstLanguage,
+  firstWords,
+  languages,
+  type Area,
+  type Language,
+  type Word,
+  type Words,
+} from './words.ts';
 
 export { languages, type Area, type Language, type Word };
 
-/** `?lang=` first, then what was chosen in this tab, then the browser's wish. */
-export function pickLanguage(asked: readonly (string | null | undefined)[]): Language {
-  for (const tag of asked) {
-    if (tag && /^zh-(hant|tw|hk|mo)\b/i.test(tag)) return 'zh-TW';
-    if (tag && /^zh\b/i.test(tag)) return 'zh-CN';
-    if (tag && /^en\b/i.test(tag)) return 'en';
-  }
-  return 'zh-CN';
-}
-
-const language = ref<Language>('zh-CN');
-const words = shallowRef<Words>(firstWords);
+const language = ref<Language>(firstLanguage);
+const words = shallowRef<Words>({});
 const plural = computed(() => new Intl.PluralRules(language.value));
 /** What is on screen or was. All of it follows a change of language. */
 const areas = new Set<Area>(['core']);
@@ -24,7 +23,7 @@ const areas = new Set<Area>(['core']);
 /** The language in use, as a tag for `Intl` and `<html lang>`. */
 export const locale = computed(() => language.value);
 
-let wanted: Language = 'zh-CN';
+let wanted: Language = firstLanguage;
 /** Once the words are here. Where they cannot be fetched, the language stays as it is. */
 async function turnTo(next: Language): Promise<void> {
   wanted = next;
@@ -44,23 +43,41 @@ export function speak(next: Language): Promise<void> {
   return turnTo(next);
 }
 
-/** The reader's language is there. */
-export const wordsReady = turnTo(
-  pickLanguage([new URLSearchParams(location.search).get('lang'), tabKeep.get('lang'), ...navigator.languages]),
-);
-
 /**
- * A part of the page together with its words, for `defineAsyncComponent` and lazy routes:
- * `() => withWords('cards', import('./CardBody.vue'))`.
+ * The reader's language is there.
+ *
+ * @throws when its words could not be fetched
  */
-export async function withWords<Part>(area: Area, part: Promise<Part>): Promise<Part> {
+export const wordsReady = firstWords.then((found) => void (words.value = { ...found, ...words.value }));
+// Who waits for them hears of it.
+wordsReady.catch(() => undefined);
+
+/** @throws when they cannot be fetched */
+async function addWords(area: Area): Promise<void> {
   areas.add(area);
   await wordsReady;
   const spoken = language.value;
   const found = await fetchWords(spoken, area);
   // The language was changed meanwhile: that has fetched this area too.
   if (spoken === language.value) words.value = { ...words.value, ...found };
+}
+
+/**
+ * A part of the page together with its words, for `defineAsyncComponent` and lazy routes:
+ * `() => withWords('cards', import('./CardBody.vue'))`.
+ */
+export async function withWords<Part>(area: Area, part: Promise<Part>): Promise<Part> {
+  await addWords(area);
   return part;
+}
+
+/** The words are there, or cannot be had now. */
+export async function tryWords(area: Area): Promise<void> {
+  try {
+    await addWords(area);
+  } catch {
+    areas.delete(area);
+  }
 }
 
 /**
@@ -78,8 +95,10 @@ export function t(word: Word, given: Readonly<Record<string, string | number>> =
   );
 }
 
-/** Words for a refusal of the server, else for any failure. */
+/** Words for a refusal of the server, else for any failure. They come soon after the first page; who is earlier sends for them. */
 export function refusalWords(error: string): string {
-  const word = `refusal.${error}`;
-  return word in firstWords ? t(word as Word) : t('refusal.other', { error });
+  const word = `refusal.${error}` as Word;
+  if (words.value[word]) return t(word);
+  if (!areas.has('trouble')) void tryWords('trouble');
+  return t('refusal.other', { error });
 }

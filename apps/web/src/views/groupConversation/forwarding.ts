@@ -1,6 +1,7 @@
 import { id, type ClientMsgId, type DlgId, type FileId, type Payload, type UserId } from '@trialogue/protocol';
 
-import { sendMsg, uploadFile } from '../../http/api.ts';
+import { sendUp } from '../../components/Editor/media/sendUp.ts';
+import { sendMsg } from '../../http/api.ts';
 import { fetchFile } from '../../lib/files.ts';
 import { imApp } from '../../lib/im.ts';
 
@@ -27,12 +28,18 @@ export async function forward(
 
 async function withCopiedFiles(said: Payload, from: DlgId, to: DlgId): Promise<Payload> {
   const next: Record<string, unknown> = { ...said };
-  for (const field of ['fileId', 'thumbId']) {
-    const fileId = next[field];
+  for (const [field, keyField] of [
+    ['fileId', 'key'],
+    ['thumbId', 'thumbKey'],
+  ] as const) {
+    const { [field]: fileId, [keyField]: key } = next;
+    delete next[keyField];
     if (typeof fileId !== 'string') continue;
-    const bytes = await fetchFile(from, fileId as FileId);
+    const bytes = await fetchFile(from, fileId as FileId, { key: typeof key === 'string' ? key : undefined });
     const name = 'name' in said && typeof said.name === 'string' ? said.name : field;
-    next[field] = (await uploadFile(to, bytes, name)).fileId;
+    const sent = await sendUp(to, bytes, name);
+    next[field] = sent.fileId;
+    if (sent.key !== undefined) next[keyField] = sent.key;
   }
   return next as Payload;
 }

@@ -58,6 +58,20 @@ describe('the message box in the hands of the page around us', () => {
     expect(insert).toHaveBeenCalledWith('/');
   });
 
+  test('the cursor goes there once: a box that is open is a box that takes it', async () => {
+    vi.useFakeTimers();
+    try {
+      hostedEditor.focus();
+      isOpen.value = true;
+      await nextTick();
+      await nextTick();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(focus).toHaveBeenCalledTimes(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('what was asked for of a conversation that is left is not done in the next one', async () => {
     hostedEditor.insert('only for tea');
     hostedEditor.forget();

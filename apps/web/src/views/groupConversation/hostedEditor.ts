@@ -1,5 +1,5 @@
 import type { DlgId } from '@trialogue/protocol';
-import { onScopeDispose, watch, type Ref } from 'vue';
+import { nextTick, onScopeDispose, watch, type Ref } from 'vue';
 
 import { host } from '../../lib/host.ts';
 import type { Pending } from './pending.ts';
@@ -8,7 +8,7 @@ interface Editing {
   dlgId: DlgId;
   /** Whether something unsent stands in the box. */
   isWritten: () => boolean;
-  /** Whether one can write already, and still may. */
+  /** Whether one can write already, and still may: the box stands there and takes the cursor. */
   isOpen: () => boolean;
   focus: () => void;
   insert: (words: string) => void;
@@ -28,7 +28,7 @@ const withBox = (work: (box: Editing) => unknown) => {
 
 /** The message box of the open conversation, in the hands of the page around us. */
 export const hostedEditor = {
-  focus: () => withBox((box) => focusOn(box)),
+  focus: () => withBox((box) => box.focus()),
   insert: (words: string) => withBox((box) => box.insert(words)),
   /** Answers with `sent`, once it is known what became of it. */
   send: () =>
@@ -40,16 +40,6 @@ export const hostedEditor = {
   /** Another conversation is asked for: what was wished for the one before is void. */
   forget: () => void (wished = []),
 };
-
-const TRIES = 40;
-const TRY_AGAIN_MS = 50;
-
-/** The editor is fetched apart from the conversation: until it stands there, nothing takes the cursor. */
-function focusOn(box: Editing, tries = TRIES): void {
-  if (open !== box) return;
-  box.focus();
-  if (document.activeElement === document.body && tries > 0) setTimeout(() => focusOn(box, tries - 1), TRY_AGAIN_MS);
-}
 
 /** Once nothing is on its way any more: whether all of it has arrived. */
 const settled = (pending: Editing['pending']): Promise<boolean> =>
@@ -75,17 +65,16 @@ export function useHostedEditor(box: Editing): void {
   const { dlgId } = box;
   watch(
     box.isOpen,
-    (isOpen) => {
+    async (isOpen) => {
       open = isOpen ? box : undefined;
       if (!isOpen) return;
       host?.say({ action: 'opened', payload: { dlgId } });
       // Once all that opens together with it stands: what comes later would take the cursor away again.
-      setTimeout(() => {
-        if (open !== box) return;
-        const due = wished;
-        wished = [];
-        for (const work of due) void work(box);
-      });
+      await nextTick();
+      if (open !== box) return;
+      const due = wished;
+      wished = [];
+      for (const work of due) void work(box);
     },
     { immediate: true, flush: 'post' },
   );

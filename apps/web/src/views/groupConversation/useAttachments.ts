@@ -1,14 +1,14 @@
 import { id, type ClientMsgId, type DlgId, type FileId, type Payload } from '@trialogue/protocol';
-import { computed, onScopeDispose, provide, shallowReactive, shallowRef } from 'vue';
+import { computed, onScopeDispose, shallowRef } from 'vue';
 
-import { uploadsKey, type Upload } from '../../components/ChatList/bodies/media/uploads.ts';
+import type { Upload } from '../../components/ChatList/bodies/media/uploads.ts';
 import {
   MOST_ATTACHMENTS,
   type Attachment,
   type Covering,
   type Recording,
 } from '../../components/Editor/attachments.ts';
-import { uploadFile } from '../../http/api.ts';
+import type { Sent } from '../../components/Editor/media/sendUp.ts';
 import { ApiRefused, isNetworkFailure } from '../../http/refusal.ts';
 import { keepFile } from '../../lib/files.ts';
 import { imApp } from '../../lib/im.ts';
@@ -20,13 +20,15 @@ import { HOLD_MS, sayable, type InLine } from './sendOrder.ts';
 /** Fetched when the first file is picked. */
 const tools = () => withWords('media', import('../../components/Editor/media/index.ts'));
 
+type Ways = [signal: AbortSignal, heard: (share: number, isWaiting?: boolean) => void];
+
 /** A message of ours that waits for its file to go up, or for the messages before it. */
 interface Going extends InLine {
   clientMsgId: ClientMsgId;
   sentAt: number;
   /** As it is shown meanwhile; once it is `ready`, as it is said. */
   said: Payload;
-  work?: (signal: AbortSignal, heard: (share: number) => void) => Promise<Payload>;
+  work?: (...ways: Ways) => Promise<Payload>;
   name: string;
   isOffline?: boolean;
 }
@@ -45,15 +47,16 @@ export function useAttachments(
   {
     send,
     warn,
+    uploads,
   }: {
     send: (payload: Payload, as: { clientMsgId: ClientMsgId; sentAt: number }) => void;
     warn: (text: string) => void;
+    /** Where the list sees how far they have come. Reactive. */
+    uploads: Map<ClientMsgId, Upload>;
   },
 ) {
   const attachments = shallowRef<readonly Attachment[]>([]);
   const line = shallowRef<readonly Going[]>([]);
-  const uploads = shallowReactive(new Map<ClientMsgId, Upload>());
-  provide(uploadsKey, uploads);
   let count = 0;
 
   // The sheet.
@@ -110,7 +113,7 @@ export function useAttachments(
       } else {
         goUp(clientMsgId, { type: 'file', ...shown }, name, false, async (signal, heard) => ({
           type: 'file',
-          ...(await up(file, name, mime, signal, heard)),
+          ...(await up(file, file, name, mime, signal, heard)),
           name,
           mime,
         }));
@@ -133,8 +136,8 @@ export function useAttachments(
         t('voice', { n: Math.round(seconds) }),
         true,
         async (...ways) => {
-          const { fileId: kept, size } = await up(bytes, `voice.${mime.split('/')[1]}`, mime, ...ways);
-          return { type: 'voice', fileId: kept, size, ...about };
+          const sent = await up(bytes, bytes, `voice.${mime.split('/')[1]}`, mime, ...ways);
+          return { type: 'voice', ...sent, ...about };
         },
       ),
     );
@@ -142,14 +145,14 @@ export function useAttachments(
 
   // The way up.
 
-  type Ways = [signal: AbortSignal, heard: (share: number) => void];
-
-  async function up(bytes: Blob, name: string, mime: string, ...[signal, heard]: Ways) {
-    // The type goes with the part of the form.
+  /** @param of what the bytes were made of: a second try goes on where the first one stopped */
+  async function up(bytes: Blob, of: Blob, name: string, mime: string, ...[signal, heard]: Ways) {
+    const { sendUp } = await tools();
+    // The type goes with the bytes.
     const body = bytes.type === mime ? bytes : bytes.slice(0, bytes.size, mime);
-    const { fileId, size } = await uploadFile(dlgId, body, name, { signal, heard });
-    keepFile(dlgId, fileId, bytes);
-    return { fileId, size };
+    const sent = await sendUp(dlgId, body, name, { signal, heard, of });
+    keepFile(dlgId, sent.fileId, bytes);
+    return { ...sent, size: bytes.size };
   }
 
   /** The small copy first: it is what the others see first. */
@@ -158,20 +161,20 @@ export function useAttachments(
     const { bytes, thumb, mime, width, height } = await preparePicture(one, { isOriginal });
     signal.throwIfAborted();
     const thumbShare = thumb ? thumb.size / (thumb.size + bytes.size) : 0;
-    const small = thumb && (await up(thumb, 'thumb.jpg', thumb.type, signal, (share) => heard(share * thumbShare)));
-    const told = (share: number) => heard(thumbShare + share * (1 - thumbShare));
-    const { fileId, size } = await up(bytes, named(name, mime), mime, signal, told);
-    const thumbId = small && { thumbId: small.fileId };
-    return { type: 'image' as const, fileId, name: named(name, mime), mime, size, width, height, ...thumbId };
+    const small =
+      thumb && (await up(thumb, thumb, 'thumb.jpg', thumb.type, signal, (share) => heard(share * thumbShare)));
+    const told: Ways[1] = (share, isWaiting) => heard(thumbShare + share * (1 - thumbShare), isWaiting);
+    const sent = await up(bytes, one.file, named(name, mime), mime, signal, told);
+    return { type: 'image' as const, ...sent, name: named(name, mime), mime, width, height, ...thumbOf(small) };
   }
 
   async function filmUp(one: Attachment, name: string, ...[signal, heard]: Ways): Promise<Payload> {
     const { prepareFilm } = await tools();
     const { bytes, poster, ...about } = await prepareFilm(one.file);
     signal.throwIfAborted();
-    const small = poster && (await up(poster, 'thumb.jpg', poster.type, signal, () => undefined));
-    const { fileId, size } = await up(bytes, name, one.mime, signal, heard);
-    return { type: 'video', fileId, name, mime: one.mime, size, ...about, ...(small && { thumbId: small.fileId }) };
+    const small = poster && (await up(poster, poster, 'thumb.jpg', poster.type, signal, () => undefined));
+    const sent = await up(bytes, one.file, name, one.mime, signal, heard);
+    return { type: 'video', ...sent, name, mime: one.mime, ...about, ...thumbOf(small) };
   }
 
   // The line.
@@ -228,7 +231,9 @@ export function useAttachments(
       if (!isHere()) return;
       change(clientMsgId, { state: 'uploading' });
       try {
-        const said = await work(stop.signal, (share) => isHere() && show(share));
+        const said = await work(stop.signal, (share, isWaiting) => {
+          if (isHere()) show(share, isWaiting ? 'waiting' : 'going');
+        });
         if (isHere()) change(clientMsgId, { state: 'ready', said });
       } catch (error) {
         if (!isHere()) return;
@@ -306,6 +311,9 @@ export function useAttachments(
 }
 
 const newId = (): ClientMsgId => id<ClientMsgId>(imApp.newClientMsgId());
+
+const thumbOf = (small: Sent | undefined) =>
+  small && { thumbId: small.fileId, ...(small.key !== undefined && { thumbKey: small.key }) };
 
 /** Of a file that the server has not taken yet. */
 const localId = (clientMsgId: ClientMsgId): FileId => id<FileId>(`local-${clientMsgId}`);

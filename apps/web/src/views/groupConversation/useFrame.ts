@@ -9,6 +9,7 @@ import { followLinks } from '../../lib/going.ts';
 import type { Host } from '../../lib/host.ts';
 import { forgetCards, hostCards } from '../../lib/hostCards.ts';
 import { imApp } from '../../lib/im.ts';
+import { readHost } from '../../lib/readHost.ts';
 import { wear } from '../../lib/theme.ts';
 import { onIm } from '../../lib/useIm.ts';
 import { getSession, lendSession, removeSession } from '../../utils/index.ts';
@@ -81,8 +82,9 @@ export function useFrame(host: Host) {
       if (mine !== turn || isCancelled(error)) return;
       if (error instanceof ApiRefused && error.code === 401) unauthorized(error.error);
       else {
-        seat.value = failed(error, () => void transferUser(user));
         host.say(told(error));
+        const seen = await failed(error, () => void transferUser(user));
+        if (mine === turn) seat.value = seen;
       }
       return;
     }
@@ -127,8 +129,9 @@ export function useFrame(host: Host) {
     } catch (error) {
       if (mine !== turn || isCancelled(error)) return;
       if (error instanceof ApiRefused && error.code === 401) return unauthorized(error.error);
-      seat.value = failed(error, () => void open(dlgId));
       host.say(told(error));
+      const seen = await failed(error, () => void open(dlgId));
+      if (mine === turn) seat.value = seen;
     }
   }
 
@@ -163,7 +166,7 @@ export function useFrame(host: Host) {
   async function admit(): Promise<void> {
     try {
       const { origins } = await getConfig(appId);
-      host.admit(origins, hear);
+      host.admit(origins, readHost, hear);
     } catch {
       setTimeout(() => void admit(), CONFIG_AGAIN_MS);
     }

@@ -1,7 +1,5 @@
-import { id, type DlgId, type UserId } from '@trialogue/protocol';
 import { onScopeDispose, shallowRef, watch } from 'vue';
 
-import { createSession, getConversation } from '../../http/api.ts';
 import { signOut } from '../../http/index.ts';
 import { ApiRefused, isCancelled } from '../../http/refusal.ts';
 import { renew } from '../../http/renew.ts';
@@ -9,37 +7,27 @@ import { useAddress } from '../../lib/address.ts';
 import { connect } from '../../lib/connect.ts';
 import { goTo } from '../../lib/going.ts';
 import { imApp } from '../../lib/im.ts';
-import { useTicket } from '../../lib/ticket.ts';
-import { refusalWords, t } from '../../utils/i18n/index.ts';
-import { findSession, getSession, removeSession, setSession, type UserInfo } from '../../utils/index.ts';
+import { refusalWords, t, tryWords } from '../../utils/i18n/index.ts';
+import { getSession, removeSession } from '../../utils/index.ts';
+import { arrive } from './arrival.ts';
 import type { Seat } from './seat.ts';
-
-/** A link that was opened before by this very user in this very browser is only a way back. */
-const opensOnceOnly: ReadonlySet<string> = new Set(['ticket.used', 'ticket.expired']);
 
 /** Takes a seat by the link in the address bar: `?groupId=…&userId=…`, with a ticket or a session of that user. */
 export function useLink() {
   const address = useAddress();
   const seat = shallowRef<Seat>({ name: 'entering' });
   let turn = 0;
-  /** Kept until the server has said yes or no to it. */
-  let ticket: string | undefined;
 
   async function enter(): Promise<void> {
     turn += 1;
     const mine = turn;
-    const { searchParams } = address.value;
-    const [groupId, userId] = [searchParams.get('groupId'), searchParams.get('userId')];
-    if (!groupId || !userId) {
-      seat.value = { name: 'failed', why: t('linkIncomplete') };
-      return;
-    }
     seat.value = { name: 'entering' };
     try {
-      const userInfo = await claim(id<DlgId>(groupId), id<UserId>(userId));
-      if (!userInfo || mine !== turn) return;
-      const conversation = await getConversation(id<DlgId>(groupId));
+      const arrival = await arrive(address.value);
       if (mine !== turn) return;
+      if (arrival.name === 'away') return goTo(arrival.path, { replace: true });
+      if (arrival.name === 'incomplete') return void (seat.value = { name: 'failed', why: t('linkIncomplete') });
+      const { userInfo, conversation } = arrival;
       removeSession('farewell');
       removeSession('wanted');
       seat.value = { name: 'seated', conversation };
@@ -55,48 +43,18 @@ export function useLink() {
     } catch (error) {
       if (mine !== turn || isCancelled(error)) return;
       const isOver = error instanceof ApiRefused && error.code === 401;
-      if (!isOver) seat.value = failed(error, () => void enter());
+      if (isOver) return;
+      const seen = await failed(error, () => void enter());
+      if (mine === turn) seat.value = seen;
     }
   }
 
-  /** The right to be this user here. None: the page for signing in has been gone to, and knows why. */
-  async function claim(groupId: DlgId, userId: UserId): Promise<UserInfo | undefined> {
-    ticket = useTicket() ?? ticket;
-    setSession('wanted', address.value.pathname + address.value.search);
-    let why = 'needed';
-    if (ticket !== undefined) {
-      try {
-        const userInfo: UserInfo = { ...(await createSession({ groupId, userId, ticket })), groupId };
-        ticket = undefined;
-        setSession('userInfo', userInfo);
-        return userInfo;
-      } catch (error) {
-        // Too many at once, or a server that goes away: that says nothing about the ticket. It is tried again.
-        if (!(error instanceof ApiRefused) || error.code !== 401) throw error;
-        ticket = undefined;
-        why = error.error;
-      }
-    }
-    const held = why === 'needed' || opensOnceOnly.has(why) ? findSession(userId, groupId) : undefined;
-    if (held) {
-      setSession('userInfo', held);
-      return held;
-    }
-    setSession('farewell', why);
-    goTo(why === 'needed' ? '/login' : '/login/logout', { replace: true });
-    return undefined;
-  }
-
-  const go = () => {
-    ticket = undefined;
-    return enter();
-  };
   // Who waits before a page that could not be loaded need not ask again.
   const enterAgain = () => {
     if (seat.value.name === 'failed') seat.value.again?.();
   };
   addEventListener('online', enterAgain);
-  watch(() => address.value.search, go, { immediate: true });
+  watch(() => address.value.search, enter, { immediate: true });
   onScopeDispose(() => {
     removeEventListener('online', enterAgain);
     turn += 1;
@@ -122,8 +80,10 @@ async function newToken(): Promise<string> {
 }
 
 /** What went wrong, for the reader. */
-export function failed(error: unknown, again: () => void): Seat {
+export async function failed(error: unknown, again: () => void): Promise<Seat> {
   if (!(error instanceof ApiRefused)) return { name: 'failed', why: t('networkFailed'), again };
+  // Where they cannot be fetched, the name of the refusal must do.
+  await tryWords('trouble');
   const why = refusalWords(error.error);
   // Asking again would be refused again.
   if (error.error === 'conversation.not_member') return { name: 'failed', why };

@@ -5,22 +5,12 @@ import { getMsgPage } from '../../http/api.ts';
 import { isCancelled } from '../../http/refusal.ts';
 import { onIm } from '../../lib/useIm.ts';
 import type { Conversation } from './conversation.ts';
+import { FILL, firstPage, PAGE, type Marks } from './firstPage.ts';
 import { lineOf, openLine } from './opening.ts';
 import { begin, hole, nothingYet, prepend, reopened, take, type Line, type Timeline } from './timeline.ts';
 import { useAside, type Reach } from './useAside.ts';
 
-const PAGE = 50;
-const FILL = 200;
 const PATIENCE_MS = 2_000;
-
-/** How far its reader has read, of how many. */
-type Marks = Pick<Conversation, 'readSeq' | 'head'>;
-
-/** The first page goes back to where the reader has read up to, with something before it, if it is not too far. */
-function firstPage({ readSeq = 0, head = 0 }: Partial<Marks>): number {
-  const wanted = head - readSeq + PAGE / 2;
-  return readSeq > 0 && wanted > PAGE && wanted <= FILL ? wanted : PAGE;
-}
 
 /**
  * The messages of one conversation, oldest first, kept in step with the server for as long as the component lives.

@@ -7,9 +7,19 @@ import { onIm } from '../../lib/useIm.ts';
 /** No key for so long: the writer has stopped. */
 const IDLE_MS = 4_000;
 
-/** Tells the others that we write, and who of them does. Nothing of it is kept, and it may get lost. */
-export function useTyping(dlgId: DlgId, me: UserId, text: Readonly<Ref<string>>) {
+/** Who of the others writes just now. Nothing of it is kept, and it may get lost. */
+export function useWriters(dlgId: DlgId, me: UserId) {
   const writers = shallowRef<readonly UserId[]>([]);
+  onIm('typing', ({ dlgId: where, userId, isTyping }) => {
+    if (where !== dlgId || userId === me) return;
+    const others = writers.value.filter((each) => each !== userId);
+    writers.value = isTyping ? [...others, userId] : others;
+  });
+  return writers;
+}
+
+/** Tells the others that we write. @returns how to say that we have stopped */
+export function useTyping(text: Readonly<Ref<string>>) {
   let idle: ReturnType<typeof setTimeout> | undefined;
 
   function tell(isTyping: boolean): void {
@@ -22,16 +32,10 @@ export function useTyping(dlgId: DlgId, me: UserId, text: Readonly<Ref<string>>)
   // Empty: sent, or all of it deleted.
   watch(text, (now) => tell(now.trim() !== ''));
 
-  onIm('typing', ({ dlgId: where, userId, isTyping }) => {
-    if (where !== dlgId || userId === me) return;
-    const others = writers.value.filter((each) => each !== userId);
-    writers.value = isTyping ? [...others, userId] : others;
-  });
-
   addEventListener('blur', stop);
   onScopeDispose(() => {
     removeEventListener('blur', stop);
     stop();
   });
-  return { writers, stop };
+  return stop;
 }

@@ -86,4 +86,11 @@ export const cards: Readonly<Record<keyof typeof simplified, string>> = {
   awayHint: 'Another site will open. Take care of your account and your money.',
   awayStay: 'Cancel',
   awayGo: 'Open it',
+  serviceTold: 'Customer service has been told',
+  queueNext: 'Customer service has been told. You are next',
+  queueBefore: 'Customer service has been told. {n} {n|person is|people are} before you',
+  queueLong: 'Customer service has been told. More than {n} people are before you',
+  serviceAway: 'Customer service is away. You will hear from it when it is back',
+  serviceAwayUntil: 'Customer service is away. You will hear from it after {when}',
+  orderActions: 'About this order',
 };

@@ -101,6 +101,7 @@ export const desk: Readonly<Record<keyof typeof simplified, string>> = {
   addVariable: 'Add a variable',
   'variable.name': 'shopper',
   'variable.order': 'order number',
+  'variable.agent': 'your name',
   preview: 'Preview',
   keep: 'Save',
   inYourCare: 'In your care',

@@ -34,4 +34,11 @@ export const list: Readonly<Record<keyof typeof simplified, string>> = {
   exportFailed: 'Reading was interrupted. Try again.',
   exportedAt: 'Exported {when}',
   printHistory: 'Print',
+  choose: 'Choose',
+  chooseSeveral: 'Choose several',
+  stopChoosing: 'Stop choosing',
+  chosenCount: '{n} chosen',
+  mostChosen: 'At most {n} can be chosen',
+  forwardedPart: '{n} forwarded, the others not. Try again.',
+  toMention: '{n} {n|message mentions|messages mention} you',
 };

@@ -84,4 +84,11 @@ export const cards = {
   awayHint: '你将打开其他网站，请留意账号和财产安全。',
   awayStay: '取消',
   awayGo: '继续打开',
+  serviceTold: '已通知客服，请稍候',
+  queueNext: '已通知客服，你是下一位',
+  queueBefore: '已通知客服，前面还有 {n} 人',
+  queueLong: '已通知客服，前面还有 {n} 人以上',
+  serviceAway: '现在是非服务时间，客服上班后会回复你',
+  serviceAwayUntil: '现在是非服务时间，客服将在 {when} 后回复你',
+  orderActions: '订单操作',
 } as const;

@@ -99,6 +99,7 @@ export const desk = {
   addVariable: '插入变量',
   'variable.name': '用户姓名',
   'variable.order': '订单号',
+  'variable.agent': '客服姓名',
   preview: '预览',
   keep: '保存',
   inYourCare: '由你负责',

@@ -32,4 +32,11 @@ export const list = {
   exportFailed: '读取中断，请重试',
   exportedAt: '导出于 {when}',
   printHistory: '打印',
+  choose: '选择',
+  chooseSeveral: '多选',
+  stopChoosing: '取消多选',
+  chosenCount: '已选 {n} 条',
+  mostChosen: '最多选择 {n} 条',
+  forwardedPart: '已转发 {n} 条，其余转发失败，请重试',
+  toMention: '{n} 条消息提到了你',
 } as const;

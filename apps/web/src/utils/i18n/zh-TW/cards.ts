@@ -86,4 +86,11 @@ export const cards: Readonly<Record<keyof typeof simplified, string>> = {
   awayHint: '你將開啟其他網站，請留意帳號和財產安全。',
   awayStay: '取消',
   awayGo: '繼續開啟',
+  serviceTold: '已通知客服，請稍候',
+  queueNext: '已通知客服，你是下一位',
+  queueBefore: '已通知客服，前面還有 {n} 人',
+  queueLong: '已通知客服，前面還有 {n} 人以上',
+  serviceAway: '現在是非服務時間，客服上班後會回覆你',
+  serviceAwayUntil: '現在是非服務時間，客服將在 {when} 後回覆你',
+  orderActions: '訂單操作',
 };

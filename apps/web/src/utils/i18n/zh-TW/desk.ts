@@ -101,6 +101,7 @@ export const desk: Readonly<Record<keyof typeof simplified, string>> = {
   addVariable: '插入變數',
   'variable.name': '使用者姓名',
   'variable.order': '訂單號',
+  'variable.agent': '客服姓名',
   preview: '預覽',
   keep: '儲存',
   inYourCare: '由你負責',

@@ -34,4 +34,11 @@ export const list: Readonly<Record<keyof typeof simplified, string>> = {
   exportFailed: '讀取中斷，請重試',
   exportedAt: '匯出於 {when}',
   printHistory: '列印',
+  choose: '選擇',
+  chooseSeveral: '多選',
+  stopChoosing: '取消多選',
+  chosenCount: '已選 {n} 則',
+  mostChosen: '最多選擇 {n} 則',
+  forwardedPart: '已轉發 {n} 則，其餘轉發失敗，請重試',
+  toMention: '{n} 則訊息提到了你',
 };

@@ -9,5 +9,6 @@ const state = (share: number, name: Upload['state'] = 'going') => ({
 export const states: Record<string, { upload: Upload; name: string }> = {
   'just begun': state(0),
   'on its way': state(0.62),
+  'waits for the line': state(0.62, 'waiting'),
   failed: state(0, 'failed'),
 };

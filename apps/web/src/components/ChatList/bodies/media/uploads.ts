@@ -3,7 +3,8 @@ import { computed, inject, type ComputedRef, type InjectionKey } from 'vue';
 
 /** How far a file of ours has come, and what can be done about it. */
 export interface Upload {
-  state: 'going' | 'failed';
+  /** What waits for the line to come back goes on by itself. */
+  state: 'going' | 'waiting' | 'failed';
   /** 0–1. */
   share: number;
   cancel: () => void;

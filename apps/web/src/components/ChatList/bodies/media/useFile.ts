@@ -1,9 +1,9 @@
 import type { DlgId, FileId } from '@trialogue/protocol';
+import { isFlood, pictureHead } from '@trialogue/protocol/pictures';
 import { onScopeDispose, ref, shallowRef, watch } from 'vue';
 
 import { isCancelled } from '../../../../http/refusal.ts';
 import { fetchFile, keptFile } from '../../../../lib/files.ts';
-import { isFlood, pictureHead } from '../../../../utils/pictureHead.ts';
 import { isDrawn } from '../../../../utils/pictures.ts';
 
 /** What is done with a file once it is here. */
@@ -11,7 +11,13 @@ export type Use = 'draw' | 'play' | 'save';
 export interface Source {
   fileId: FileId;
   mime: string;
+  /** What opens it, where its sender sealed it. */
+  key?: string | undefined;
 }
+
+/** The small copy of a picture or film; where there is none, itself. */
+export const smallOf = (said: Source & { thumbId?: FileId | undefined; thumbKey?: string | undefined }): Source =>
+  said.thumbId === undefined ? said : { fileId: said.thumbId, mime: 'image/jpeg', key: said.thumbKey };
 
 /** Kinds that a browser plays and never runs. */
 const played = /^(audio|video)\/(mp4|webm|ogg|mpeg|aac|wav|quicktime|x-m4a|x-m4v)$/;
@@ -34,13 +40,14 @@ export function useFile(dlgId: DlgId, source: () => Source, use: Use) {
 
   async function load({ isCounted = false } = {}): Promise<string | undefined> {
     if (state.value === 'loading' || url.value) return url.value;
-    const { fileId, mime } = source();
+    const { fileId, mime, key } = source();
     const { signal } = (turn = new AbortController());
     state.value = 'loading';
     share.value = 0;
     try {
       const bytes = await fetchFile(dlgId, fileId, {
         signal,
+        key,
         ...(isCounted && { heard: (now: number) => (share.value = now) }),
       });
       const type = await typeOf(bytes, mime, use);

@@ -76,7 +76,8 @@ async function begin(media: ConversationMedia, voice: Voice): Promise<void> {
   Object.assign(playing, { key: voice.key, state: 'loading' });
   try {
     // What is here is played at once: a phone lets sound begin only within the tap.
-    const bytes = keptFile(voice.said.fileId) ?? (await fetchFile(media.dlgId, voice.said.fileId, { signal }));
+    const { fileId, key } = voice.said;
+    const bytes = keptFile(fileId) ?? (await fetchFile(media.dlgId, fileId, { signal, key }));
     if (signal.aborted) return;
     address = URL.createObjectURL(bytes.slice(0, bytes.size, soundOf(voice.said.mime)));
     const sound = (audio ??= speaker());
