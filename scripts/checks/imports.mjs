@@ -12,7 +12,7 @@ const isBare = (specifier) => !/^[./]|^node:|^virtual:/.test(specifier);
 const TOOLING = [
   /\.test\.ts$|(UnderTest|\/fakes|\/fixture|\/crashWriter)\.ts$/,
   /(^|\/)(build|workerFromSource)\.mjs$|\.config\.(ts|js)$|^apps\/web\/vite\//,
-  /^(stories|bench|nemesis)\//,
+  /^(stories|bench|nemesis|fuzz)\//,
 ];
 const isTooling = (file) => TOOLING.some((pattern) => pattern.test(file));
 

@@ -3,6 +3,7 @@ import { ensureChromium } from '../parts/chromium.mjs';
 import { must, run, tool } from '../parts/command.mjs';
 import { ensureHarm } from '../parts/harm.mjs';
 import { step } from '../parts/steps.mjs';
+import { ensureWebkit } from '../parts/webkit.mjs';
 import { budgets } from './budgets.mjs';
 import { imports } from './imports.mjs';
 import { licences } from './licences.mjs';
@@ -37,7 +38,7 @@ export const checks = [
   step(
     'layers',
     'Who may import whom',
-    does('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'stories', 'bench', 'nemesis'),
+    does('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'stories', 'bench', 'nemesis', 'fuzz'),
   ),
   step('imports', 'Imports are declared', imports),
   step('dead', 'No dead code', does('knip')),
@@ -54,10 +55,12 @@ export const checks = [
 export const tests = [
   ...checks,
   step('chromium', 'A browser is there', ensureChromium),
-  step('browser', 'Stories in the browser', vitest('browser'), { after: ['build', 'chromium'], alone: true }),
+  step('webkit', 'And WebKit', ensureWebkit, { after: ['chromium'] }),
+  step('browser', 'Stories in the browser', vitest('browser'), { after: ['build', 'chromium', 'webkit'], alone: true }),
   step('conformance', 'Conformance suite, and its faults', vitest('conformance'), { alone: true }),
   step('worlds', '5,000 seeded worlds', program('scripts/stories.mjs', '--seeds', '5000'), { alone: true }),
   step('mutants', 'Mutants are caught', program('scripts/mutants.mjs'), { alone: true }),
+  step('fuzz', 'Odd input does no harm', program('scripts/fuzz.mjs', '--small'), { alone: true }),
   step('harm', 'Tools to do harm with', ensureHarm),
   step(
     'nemesis',

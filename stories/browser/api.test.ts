@@ -356,6 +356,35 @@ describe('the client API, row by row', () => {
     expect((await client('downloadFile', undefined, { params })).body).toMatchObject({ code: 401 });
   });
 
+  test('getFileRules, beginUpload, continueUpload, getUpload, cancelUpload: a file in pieces, its sender’s until it is whole', async () => {
+    const dlgId = await newGroup();
+    const [adas, bos] = [await tokenOf(ada.userId), await tokenOf(bo.userId)];
+    expect(await client.get('getFileRules', adas)).toEqual({ sealed: false });
+    const bytes = new Uint8Array(200_000).map((_, at) => at * 7);
+    const body = { name: '发票.bin', mime: 'application/octet-stream', size: bytes.length };
+    const { uploadId, offset } = await client.get('beginUpload', adas, { params: { dlgId }, body });
+    expect(offset).toBe(0);
+    const params = { dlgId, uploadId };
+    const send = (from: number, to?: number) =>
+      client.get('continueUpload', adas, { params, query: { offset: from }, body: bytes.slice(from, to) });
+    expect(await send(0, 131_072)).toEqual({ uploadId, offset: 131_072, size: 200_000 });
+    expect(await client.get('getUpload', adas, { params })).toEqual({ uploadId, offset: 131_072, size: 200_000 });
+    for (const operation of ['getUpload', 'cancelUpload'] as const) {
+      expect((await client(operation, bos, { params })).body).toMatchObject({ code: 1, error: 'file.not_found' });
+    }
+    const { file } = await send(131_072);
+    expect(file).toEqual({ fileId: uploadId, size: 200_000, name: '发票.bin', mime: 'application/octet-stream' });
+    const url = `${node.origin}/api/v1/conversations/${dlgId}/files/${uploadId}`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${bos}` } });
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+
+    const { uploadId: other } = await client.get('beginUpload', adas, { params: { dlgId }, body });
+    expect(await client.get('cancelUpload', adas, { params: { dlgId, uploadId: other } })).toBeNull();
+    expect((await client('getUpload', adas, { params: { dlgId, uploadId: other } })).body).toMatchObject({
+      error: 'file.not_found',
+    });
+  });
+
   test('callService, getQueue, joinConversation, leaveConversation: a call, until somebody has come and gone', async () => {
     const dlgId = await newGroup();
     const params = { dlgId };

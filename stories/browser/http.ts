@@ -27,8 +27,9 @@ export function asker<A extends Api>(origin: () => string, prefix: string, api: 
       params?: object;
       query?: object;
       headers?: Record<string, string>;
-      body?: BodyOf<A[Name]> | FormData;
+      body?: BodyOf<A[Name]> | FormData | Uint8Array<ArrayBuffer>;
     };
+    const isBytes = body instanceof Uint8Array;
     const { method, path } = api[name]!;
     const values = new Map(Object.entries(params ?? {}));
     const url = new URL(prefix + path.replaceAll(/:(\w+)/g, (_, part: string) => String(values.get(part))), origin());
@@ -39,9 +40,10 @@ export function asker<A extends Api>(origin: () => string, prefix: string, api: 
       headers: {
         ...headers,
         ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
-        ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
+        ...(body !== undefined &&
+          !(body instanceof FormData) && { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),
       },
-      ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      ...(body !== undefined && { body: body instanceof FormData || isBytes ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     const isEnvelope = answer.headers.get('content-type')?.startsWith('application/json') === true;

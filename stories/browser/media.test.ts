@@ -1,3 +1,7 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { Payload, PayloadOf } from '@trialogue/protocol';
 import { ada, bo, cy } from '@trialogue/testkit';
 import type { CDPSession, Locator, Page } from 'playwright-core';
@@ -181,12 +185,16 @@ test('client.md §4.2: what cannot be shown or is too large is refused, and why'
     await give(page, 'drop', [{ name, mime, bytes }]);
     await page.getByRole('alert').getByText(words).waitFor();
   }
-  await page.getByTestId('pick-files').setInputFiles({
-    name: 'film.bin',
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.alloc(20 * 1024 * 1024 + 1),
-  });
-  await page.getByRole('alert').getByText('film.bin 超过 20 MB，无法发送').waitFor();
+  const folder = await mkdtemp(join(tmpdir(), 'trialogue-'));
+  try {
+    const film = join(folder, 'film.bin');
+    await writeFile(film, '');
+    await truncate(film, 100 * 1024 * 1024 + 1);
+    await page.getByTestId('pick-files').setInputFiles(film);
+    await page.getByRole('alert').getByText('film.bin 超过 100 MB，无法发送').waitFor();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
   expect(await sheet(page).count()).toBe(0);
 });
 

