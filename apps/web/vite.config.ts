@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
+import { leanCipher, pureInCipher } from '@trialogue/crypto/lean';
 import vue from '@vitejs/plugin-vue';
 import { build } from 'esbuild';
 import { defineConfig, type Plugin } from 'vite';
@@ -66,13 +67,16 @@ function closure(graph: Graph, begin: string): ReadonlySet<string> {
   return found;
 }
 
+/** Reached through the index of its package by everybody, and used by what comes later. */
+const LATER = /protocol[\\/]src[\\/]limits\.ts$/;
+
 /**
  * What is fetched together is one file, or it would be many small ones for the sake of the lazy parts that need a little
  * of it: `start` every page and every frame needs, `conversation` comes with a conversation.
  */
 function fileOf(id: string, graph: Graph): string | null {
   const isIn = (begin: string) => closure(graph, begin).has(id);
-  if (isIn(pathOf('main.ts'))) return null;
+  if (isIn(pathOf('main.ts')) || LATER.test(id)) return null;
   if (isIn(START) || (isIn(FRAME) && isIn(CONVERSATION))) return 'start';
   if (!isIn(CONVERSATION)) return null;
   return PAGES.some(isIn) ? 'shared' : 'conversation';
@@ -102,7 +106,7 @@ const startPreloaded = (): Plugin => ({
 
 export default defineConfig({
   resolve: { conditions: ['@trialogue/source', 'module', 'browser', 'development|production'] },
-  plugins: [vue(), embedScript(), startPreloaded()],
+  plugins: [vue(), leanCipher(), embedScript(), startPreloaded()],
   define: { __VUE_OPTIONS_API__: 'false' },
   server: {
     proxy: {
@@ -119,6 +123,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      treeshake: { manualPureFunctions: pureInCipher },
       output: {
         // Apart from ours, because it changes rarely; router and store are no part of the first page.
         codeSplitting: {

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { leanCipher, pureInCipher } from '@trialogue/crypto/lean';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
@@ -24,15 +25,7 @@ const common = {
   transform: { target: 'es2022' },
   checks: { pluginTimings: false },
   // No getter of what is bundled does anything but answer; and of the cipher's checks only what they give back counts.
-  treeshake: { propertyReadSideEffects: false, manualPureFunctions: ['abytes', 'aexists', 'aoutput'] },
-};
-/** Round the arithmetic of the cipher library, the helpers of ours that do what is needed of its own, and no more. */
-const leanCipher = {
-  name: 'lean-cipher',
-  resolveId(source, importer = '') {
-    const [, helper] = (importer.includes('@noble/ciphers') && /^\.\/_?(arx|utils)\.js$/.exec(source)) || [];
-    return helper && resolve('../crypto/src/lean', `${helper}.ts`);
-  },
+  treeshake: { propertyReadSideEffects: false, manualPureFunctions: pureInCipher },
 };
 const include = new RegExp(`^(?:${[...shortened, ...shortenedInCipher].join('|')})$`);
 const minify = { compress: true, mangle: true, mangleProps: { include } };
@@ -41,7 +34,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 async function bundle(input, outputs, plugins = []) {
-  const built = await rolldown({ ...common, input, plugins: [leanCipher, ...plugins] });
+  const built = await rolldown({ ...common, input, plugins: [leanCipher(), ...plugins] });
   for (const output of outputs) await built.write({ banner, ...output });
   await built.close();
 }

@@ -1,5 +1,5 @@
+import { FRAME_BYTES_CAP, PAGE_MOST_CAP } from './clientLimits.ts';
 import type { ClientMsgId, DlgId, FileId, MsgId, SessionId, Sid, UserId } from './ids.ts';
-import { FRAME_BYTES_CAP, PAGE_MOST_CAP } from './limits.ts';
 import { flag, list, oneOf, optional, record, text, whole, type Of, type RecordOf } from './shape.ts';
 
 /** Fields that the wire and HTTP share. */

@@ -1,3 +1,4 @@
+import { OPENS_PER_SOCKET, PAGE_MOST } from './clientLimits.ts';
 import {
   author,
   clientMsgId,
@@ -15,7 +16,6 @@ import {
   token,
   userId,
 } from './fields.ts';
-import { OPENS_PER_SOCKET, PAGE_MOST } from './limits.ts';
 import type { RefusalName } from './refusals.ts';
 import { flag, list, optional, record, tagged, text, whole, type Of } from './shape.ts';
 

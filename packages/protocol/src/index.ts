@@ -1,6 +1,7 @@
 export * from './closeCodes.ts';
 export * from './frames.ts';
 export * from './ids.ts';
+export * from './clientLimits.ts';
 export * from './limits.ts';
 export * from './payloads.ts';
 export * from './refusals.ts';

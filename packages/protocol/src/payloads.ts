@@ -1,5 +1,5 @@
+import { FRAME_BYTES_CAP } from './clientLimits.ts';
 import { author, fileId, fileKey, instant, seq, userId } from './fields.ts';
-import { FRAME_BYTES_CAP } from './limits.ts';
 import { anyRecord, decimal, flag, list, oneOf, optional, record, tagged, text, whole, type Of } from './shape.ts';
 
 const link = () => text({ max: 2048 });

@@ -1,5 +1,5 @@
+import { QUEUE_TOLD } from '../clientLimits.ts';
 import { instant, urole } from '../fields.ts';
-import { QUEUE_TOLD } from '../limits.ts';
 import { questions } from '../payloads.ts';
 import {
   Malformed,
