@@ -228,6 +228,33 @@ describe('the platform API, row by row', () => {
     );
   });
 
+  test('putSettings replaces what the app has settled about its customer service, and getSettings says it', async () => {
+    const settings = { greeting: { text: '您好' }, leaveMessage: { title: '留言', fields: [] } };
+    const { leaveMessage, ...rest } = settings;
+    const read = () => platform.get('getSettings', node.appSecret);
+    expect(await platform.get('putSettings', node.appSecret, { body: rest })).toEqual(rest);
+    expect(await read()).toEqual(rest);
+    expect((await platform('putSettings', node.appSecret, { body: { greetings: leaveMessage } })).body).toMatchObject({
+      code: 1,
+      error: 'request.malformed',
+    });
+    expect(await read()).toEqual(rest);
+    expect(await platform.get('putSettings', node.appSecret, { body: {} })).toEqual({});
+  });
+
+  test('deleteGroup destroys a conversation: nobody finds it any more, and it is gone once', async () => {
+    const groupId = await newGroup();
+    const params = { groupId };
+    expect(await platform.get('deleteGroup', node.appSecret, { params })).toBeNull();
+    for (const answer of [
+      await platform('deleteGroup', node.appSecret, { params }),
+      await platform('getTranscript', node.appSecret, { params }),
+    ])
+      expect(answer).toMatchObject({ status: 404 });
+    const entered = await client('getConversation', await tokenOf(ada.userId), { query: { groupId } });
+    expect(entered.body).toMatchObject({ code: 1, data: null, error: 'conversation.not_member' });
+  });
+
   test('no row was left out', () => expect(platform.untouched()).toEqual([]));
 });
 
@@ -480,7 +507,7 @@ describe('the client API, row by row', () => {
 
     const seen = await client.get('getCustomer', cys, { params });
     expect(seen.custom).toEqual({ orderId: 9 });
-    expect(seen.members.find(({ userId }) => userId === gil)).toEqual({ userId: 'gil', ...buyer });
+    expect(seen.members.find(({ userId }) => userId === gil)).toEqual({ userId: 'gil', ...buyer, online: false });
     for (const answer of await Promise.all([
       client('patchDesk', gils, { params, body: { status: 'open' } }),
       client('openNotes', gils, { params }),
@@ -585,6 +612,39 @@ describe('the client API, row by row', () => {
       answer = await client('createSession', undefined, { body });
     expect(answer).toMatchObject({ status: 429, body: { code: 1, data: null, error: 'rate.limited' } });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('visitConversation greets a shopper once; getService says where a call stands, getOrderActions what may be done', async () => {
+    const settings = {
+      greeting: { text: '欢迎光临' },
+      orderActions: [{ id: 'refund', label: '退款', url: 'https://shop.test/refund/{orderId}', roles: ['user'] }],
+    };
+    await platform.get('putSettings', node.appSecret, { body: settings });
+    const dlgId = await newGroup();
+    const params = { dlgId };
+    const [adas, bos] = [await tokenOf(ada.userId), await tokenOf(bo.userId)];
+    for (const token of [bos, adas, adas]) expect(await client.get('visitConversation', token, { params })).toBeNull();
+    expect((await linesOf(dlgId)).map(({ payload }) => payload)).toEqual([{ type: 'text', text: '欢迎光临' }]);
+
+    const idle = { calledAt: null, before: null, isOpen: true, opensAt: null };
+    expect(await client.get('getService', adas, { params })).toEqual(idle);
+    await client.get('callService', adas, { params });
+    expect(await client.get('getService', adas, { params })).toMatchObject({ calledAt: expect.any(Number) as number });
+
+    const { roles: _, ...refund } = settings.orderActions[0]!;
+    expect(await client.get('getOrderActions', adas, { params })).toEqual({ list: [refund] });
+    const mals = await tokenOf(mal.userId);
+    for (const name of ['visitConversation', 'getService', 'getOrderActions'] as const)
+      expect((await client(name, mals, { params })).body).toMatchObject({ error: 'conversation.not_member' });
+    await platform.get('putSettings', node.appSecret, { body: {} });
+  });
+
+  test('getDeskCounts says to customer service how many conversations each list has, and to nobody else', async () => {
+    const counts = await client.get('getDeskCounts', await tokenOf(cy.userId));
+    expect(counts.all).toBe(counts.open + counts.pending + counts.closed);
+    expect(counts.queue).toBeGreaterThan(0);
+    const none = { mine: 0, waiting: 0, queue: 0, open: 0, pending: 0, closed: 0 };
+    expect(await client.get('getDeskCounts', await tokenOf(shopper))).toMatchObject(none);
   });
 
   test('no row was left out', () => expect(client.untouched()).toEqual([]));

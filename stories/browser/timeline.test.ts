@@ -294,6 +294,7 @@ describe('what one can do with a message (client.md §4.4)', () => {
     await page.getByText('已选 1 条').waitFor({ state: 'detached' });
 
     await choose();
+    await page.getByText('已选 1 条').waitFor();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.getByText('已选 2 条').waitFor();

@@ -1,6 +1,7 @@
 import type { Seq } from '@trialogue/protocol';
 import { ref, shallowRef } from 'vue';
 
+import { patiently } from '../../lib/later.ts';
 import type { Ground, Place, createJumping } from './jumping.ts';
 
 /** Going to a message and back again. How it is done is fetched when somebody does it. */
@@ -10,7 +11,9 @@ export function useJump(ground: Omit<Ground, 'leftAt' | 'wanted' | 'litKey'>) {
   const litKey = ref('');
   let fetched: Promise<ReturnType<typeof createJumping>> | undefined;
   const jumping = () =>
-    (fetched ??= import('./jumping.ts').then((way) => way.createJumping({ ...ground, leftAt, wanted, litKey })));
+    (fetched ??= patiently(() => import('./jumping.ts')).then((way) =>
+      way.createJumping({ ...ground, leftAt, wanted, litKey }),
+    ));
 
   return {
     leftAt,

@@ -1,5 +1,6 @@
 import type { ShallowRef } from 'vue';
 
+import { patiently } from '../../lib/later.ts';
 import type { createRowKeys } from './rowKeys.ts';
 
 /** Keys that mean something on a row, or on the list itself. */
@@ -17,7 +18,7 @@ export function useRowKeys(
     if (onKey) return onKey(event);
     if (!meant.test(event.key) || !(event.target as Element).matches('article, [role=log]')) return;
     event.preventDefault();
-    fetched ??= import('./rowKeys.ts').then((keys) => void (onKey = keys.createRowKeys(list, does)));
+    fetched ??= patiently(() => import('./rowKeys.ts')).then((keys) => void (onKey = keys.createRowKeys(list, does)));
     void fetched.then(() => onKey?.(event));
   };
 }

@@ -63,12 +63,12 @@ async function addWords(area: Area): Promise<void> {
 }
 
 /**
- * A part of the page together with its words, for `defineAsyncComponent` and lazy routes:
+ * A part of the page together with its words, for `later` and lazy routes:
  * `() => withWords('cards', import('./CardBody.vue'))`.
  */
 export async function withWords<Part>(area: Area, part: Promise<Part>): Promise<Part> {
-  await addWords(area);
-  return part;
+  const [found] = await Promise.all([part, addWords(area)]);
+  return found;
 }
 
 /** The words are there, or cannot be had now. */
