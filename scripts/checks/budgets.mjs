@@ -22,9 +22,9 @@ const FRAME = 'src/views/groupConversation/useFrame.ts';
  * writes with, is in none of them.
  */
 const pages = [
-  { name: 'conversation page', mostBytes: 87_500, parts: ['start', 'conversation'], words: ['core'] },
+  { name: 'conversation page', mostBytes: 87_700, parts: ['start', 'conversation'], words: ['core'] },
   { name: 'frame, until bound', mostBytes: 67_200, parts: ['start', FRAME], words: ['core'] },
-  { name: 'frame, first message', mostBytes: 91_600, parts: ['start', FRAME, 'conversation'], words: ['core'] },
+  { name: 'frame, first message', mostBytes: 91_800, parts: ['start', FRAME, 'conversation'], words: ['core'] },
   {
     name: 'desk',
     mostBytes: 100_000,

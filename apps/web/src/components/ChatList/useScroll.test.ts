@@ -22,13 +22,23 @@ function listOn({ isIPhone }: { isIPhone: boolean }) {
     return () => h('div', { ref: 'list' }, [h('div')]);
   });
   const { element } = mount(List);
-  Object.defineProperties(element, { scrollHeight: { value: 3000 }, clientHeight: { value: 500 } });
-  element.scrollTop = 1000;
+  let [height, top] = [3000, 1000];
+  Object.defineProperties(element, {
+    scrollHeight: { get: () => height },
+    clientHeight: { value: 500 },
+    scrollTop: {
+      get: () => top,
+      set: (to: number) => {
+        top = Math.min(to, height - 500);
+      },
+    },
+  });
+  const grow = (px: number) => (height += px);
   const touch = (count: number) => {
     const type = count > 0 ? 'touchstart' : 'touchend';
     element.dispatchEvent(Object.assign(new Event(type), { touches: { length: count } }));
   };
-  return { list: element as HTMLElement, scroll: scroll!, touch, cameToRest };
+  return { list: element as HTMLElement, scroll: scroll!, touch, grow, cameToRest };
 }
 
 describe('the place in the list (client.md §4.1, anchor rule)', () => {
@@ -44,7 +54,7 @@ describe('the place in the list (client.md §4.1, anchor rule)', () => {
     expect(list.scrollTop).toBe(1000);
     vi.advanceTimersByTime(150);
     expect(scroll.isHeld()).toBe(false);
-    expect(list.scrollTop).toBe(3000);
+    expect(list.scrollTop).toBe(2500);
     expect(cameToRest).toHaveBeenCalled();
   });
 
@@ -56,7 +66,7 @@ describe('the place in the list (client.md §4.1, anchor rule)', () => {
     vi.advanceTimersByTime(10_000);
     expect(list.scrollTop).toBe(1000);
     touch(0);
-    expect(list.scrollTop).toBe(3000);
+    expect(list.scrollTop).toBe(2500);
   });
 
   test('elsewhere it is written at once', () => {
@@ -64,6 +74,25 @@ describe('the place in the list (client.md §4.1, anchor rule)', () => {
     touch(1);
     scroll.scrolled();
     scroll.toEnd();
-    expect(list.scrollTop).toBe(3000);
+    expect(list.scrollTop).toBe(2500);
+  });
+
+  test('who is at the end is there still when something has grown before the scrolling was told of', () => {
+    const { list, scroll, grow } = listOn({ isIPhone: false });
+    scroll.toEnd();
+    grow(768);
+    expect(scroll.isNearEnd()).toBe(true);
+    list.scrollTop -= 100;
+    expect(scroll.isNearEnd()).toBe(false);
+  });
+
+  test('who has left the end is not brought back by what grows', () => {
+    const { list, scroll, grow } = listOn({ isIPhone: false });
+    scroll.toEnd();
+    list.scrollTop = 2000;
+    scroll.isAtEnd.value = scroll.isNearEnd();
+    grow(768);
+    list.scrollTop = 2500;
+    expect(scroll.isNearEnd()).toBe(false);
   });
 });

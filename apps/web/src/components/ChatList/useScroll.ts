@@ -25,10 +25,22 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
   let isEndDue = false;
 
   const isHeld = () => mustWait && (isTouching || isMoving.value);
-  const fromEndPx = () => {
-    const at = list.value;
-    return at ? at.scrollHeight - at.clientHeight - at.scrollTop : 0;
-  };
+  const roomPx = () => (list.value ? list.value.scrollHeight - list.value.clientHeight : 0);
+  const fromEndPx = () => roomPx() - (list.value?.scrollTop ?? 0);
+  /** Where one stood when one was last seen at the end, and how far down that was possible. */
+  let end = { top: 0, room: 0 };
+  const noteEnd = () => (end = { top: list.value?.scrollTop ?? 0, room: roomPx() });
+  /**
+   * Who is at the end is still there when what is above it has grown and he has not scrolled: the browser tells of the
+   * scrolling that brought him there before it tells of what has grown meanwhile.
+   */
+  function isNearEnd(): boolean {
+    if (fromEndPx() <= AT_END_PX) {
+      noteEnd();
+      return true;
+    }
+    return isAtEnd.value && roomPx() > end.room && Math.abs((list.value?.scrollTop ?? 0) - end.top) < 1;
+  }
   function moveTo(top: number): void {
     const at = list.value;
     if (at && Math.abs(at.scrollTop - top) >= 0.5) at.scrollTop = top;
@@ -37,7 +49,10 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
     const at = list.value;
     isAtEnd.value = true;
     isEndDue = isHeld();
-    if (at && !isEndDue) at.scrollTop = at.scrollHeight;
+    if (at && !isEndDue) {
+      at.scrollTop = at.scrollHeight;
+      noteEnd();
+    }
     remember();
   };
 
@@ -121,7 +136,7 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
     remember,
     scrolled,
     rest,
-    isNearEnd: () => fromEndPx() <= AT_END_PX,
+    isNearEnd,
   };
 }
 
