@@ -290,6 +290,7 @@ describe('what one can do with a message (client.md §4.4)', () => {
     await log(page).focus();
     await page.keyboard.press('ArrowUp');
     await choose();
+    await page.getByText('已选 1 条').waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('已选 1 条').waitFor({ state: 'detached' });
 
