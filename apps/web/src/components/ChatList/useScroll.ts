@@ -112,7 +112,8 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
     const at = list.value;
     if (!at) return;
     watcher = new ResizeObserver(() => {
-      if (isAtEnd.value) toEnd();
+      // Who has just begun to scroll up is no longer there, though the browser has not told of it yet.
+      if (isAtEnd.value && isNearEnd()) toEnd();
       else restore();
     });
     watcher.observe(at);
