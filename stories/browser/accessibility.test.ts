@@ -55,6 +55,17 @@ const stickingOut = (page: Page): Promise<string[]> =>
       .map((it) => `<${it.localName} class="${it.getAttribute('class') ?? ''}">`);
   });
 
+/** What comes and goes has come or gone: half-way there its colours are nobody's. What turns for ever is not waited for. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)))
+        .map(({ finished }) => finished),
+    ),
+  );
+
 /** Looks at a page as it is now, and keeps pictures of it. */
 const looker = (name: string, found: string[]) => async (page: Page, state: string) => {
   for (const colorScheme of ['dark', 'light'] as const) {
@@ -64,6 +75,7 @@ const looker = (name: string, found: string[]) => async (page: Page, state: stri
     const axe = new AxeBuilder({ page }).setLegacyMode();
     // What is not colour is the same in the dark.
     if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
+    await settled(page);
     for (const { id, impact, nodes } of (await axe.analyze()).violations) {
       if (impact !== 'serious' && impact !== 'critical') continue;
       for (const { target, any } of nodes) {
