@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@trialogue/testkit';
 
 /** Words that have broken readers before. */
 const words: readonly string[] = [

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 
+import { chosenOf, seedOf, wholeNumber } from '@trialogue/testkit';
+
 export interface Options {
   size: 'small' | 'full';
   /** Names of targets; empty: all. */
@@ -20,18 +22,10 @@ export function readOptions(args: string[], known: readonly string[]): Options {
       times: { type: 'string' },
     },
   });
-  const whole = (name: string, text: string, least: number, most: number): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new Error(`--${name} is ${JSON.stringify(text)}. Expected: a whole number from ${least} to ${most}.`);
-  };
-  const only = values.only.flatMap((names) => names.split(',')).filter(Boolean);
-  const unknown = only.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`--only names ${unknown.join(', ')}. Expected: some of ${known.join(', ')}.`);
   return {
     size: values.small ? 'small' : 'full',
-    only,
-    seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : whole('seed', values.seed, 0, 2 ** 31),
-    times: values.times === undefined ? undefined : whole('times', values.times, 1, 1_000_000_000),
+    only: chosenOf(values.only, known),
+    seed: seedOf(values.seed),
+    times: values.times === undefined ? undefined : wholeNumber('times', values.times, 1, 1_000_000_000),
   };
 }

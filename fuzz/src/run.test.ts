@@ -1,7 +1,7 @@
+import { randomFrom } from '@trialogue/testkit';
 import { expect, test } from 'vitest';
 
 import { mutate } from './mutate.ts';
-import { randomFrom } from './random.ts';
 import { run } from './run.ts';
 import type { Target, Tried } from './target.ts';
 

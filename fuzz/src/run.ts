@@ -1,6 +1,7 @@
+import { randomFrom } from '@trialogue/testkit';
+
 import { fixturesOf, keepFixture } from './corpus.ts';
 import { mutate } from './mutate.ts';
-import { randomFrom } from './random.ts';
 import type { Target } from './target.ts';
 
 export interface Outcome {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@trialogue/testkit';
 
 /** What is tried with inputs that nobody of ours would send. */
 export interface Target {

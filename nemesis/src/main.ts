@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { randomFrom } from '@trialogue/testkit';
+
 import { undoAll } from './cleanUp.ts';
 import { readOptions, type Options } from './options.ts';
-import { randomFrom } from './random.ts';
 import { closingLine, figures, table, wrongs, type Row } from './report.ts';
 import { emptyResult, type Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';

@@ -1,5 +1,6 @@
+import type { Random } from '@trialogue/testkit';
+
 import type { Anomaly } from './check/anomaly.ts';
-import type { Random } from './random.ts';
 import type { Bundle } from './server/bundle.ts';
 
 /** One kind of harm, done to a real server. */

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { desktop } from './chromium.ts';
 import { entered, said, type View } from './conversation.ts';
-import { embedding, type Heard } from './hosts.ts';
+import { embedded } from './embedded.ts';
 import type { Group } from './node.ts';
 import { openScene, type Scene } from './scene.ts';
 import { startSite, type Site } from './site.ts';
@@ -255,22 +255,13 @@ describe('what the shopper looks at (client.md 4.5 "product card": 你正在咨�
 
   test('is told by the page around, which may follow the links itself', async () => {
     const group = await scene.tea();
-    shop.pages.set('/p1.html', embedding(`${scene.node.origin}/groupConversation`));
     const { page, context } = await scene.newcomer(desktop);
-    await page.goto(`${shop.origin}/p1.html`);
-    const frame = page.frameLocator('iframe');
-    const say = (message: unknown) =>
-      page.evaluate(
-        ([it, origin]) => document.querySelector('iframe')!.contentWindow!.postMessage(it, origin as string),
-        [message, scene.node.origin],
-      );
-    const { token } = await scene.node.platform.createToken(ada.userId);
-    await say({ action: 'transferUser', payload: { token, userId: ada.userId } });
-    await say({ action: 'selectConversation', payload: { dlgId: group.groupId } });
+    const { frame, tell, signIn, navigations } = await embedded(page, scene, shop);
+    await signIn(ada.userId, group.groupId);
     await entered(frame);
 
     const url = 'https://elsewhere.example/p1';
-    await say({ action: 'offer', payload: { card: { ...pot, url } } });
+    await tell({ action: 'offer', payload: { card: { ...pot, url } } });
     const offer = frame.getByRole('region', { name: '你正在咨询' });
     await offer.getByRole('button', { name: '发送 宜兴紫砂壶' }).click();
     await card(frame, '商品').getByRole('link', { name: '查看详情' }).click();
@@ -278,13 +269,7 @@ describe('what the shopper looks at (client.md 4.5 "product card": 你正在咨�
     await frame.getByRole('dialog').getByText('elsewhere.example', { exact: true }).waitFor();
     await frame.getByRole('button', { name: '取消' }).click();
 
-    await say({ action: 'takeLinks', payload: {} });
-    const navigations = () =>
-      page.evaluate(() =>
-        (window as unknown as { heard: Heard[] }).heard.filter(
-          ({ data }) => (data as { action?: string }).action === 'navigate',
-        ),
-      );
+    await tell({ action: 'takeLinks', payload: {} });
     await until(async () => {
       await card(frame, '商品').getByRole('link', { name: '查看详情' }).click();
       return (await navigations()).length > 0;
@@ -296,11 +281,9 @@ describe('what the shopper looks at (client.md 4.5 "product card": 你正在咨�
     expect(context.pages()).toHaveLength(1);
 
     // What Ada looked at is none of Bo's business, who sits down at the same page.
-    await say({ action: 'offer', payload: { card: { ...pot, productId: 'p2', title: '公道杯' } } });
+    await tell({ action: 'offer', payload: { card: { ...pot, productId: 'p2', title: '公道杯' } } });
     await offer.getByText('公道杯').waitFor();
-    const bos = await scene.node.platform.createToken(bo.userId);
-    await say({ action: 'transferUser', payload: { token: bos.token, userId: bo.userId } });
-    await say({ action: 'selectConversation', payload: { dlgId: group.groupId } });
+    await signIn(bo.userId, group.groupId);
     await entered(frame);
     expect(await offer.count()).toBe(0);
   });

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { desktop } from './chromium.ts';
 import { entered, hears, said, say, type View } from './conversation.ts';
-import { embedding, type Heard } from './hosts.ts';
+import { embedded } from './embedded.ts';
 import type { Group } from './node.ts';
 import { openScene, type Scene } from './scene.ts';
 import { startSite, type Site } from './site.ts';
@@ -211,33 +211,18 @@ describe('client.md §4.5 M "order card": what can be done about an order', () =
     await settle({ orderActions: actions() });
     const group = await scene.tea();
     await scene.node.platform.post(group.groupId, ada.userId, order);
-    shop.pages.set('/desk.html', embedding(`${scene.node.origin}/groupConversation`));
     const { page, context } = await scene.newcomer(desktop);
-    await page.goto(`${shop.origin}/desk.html`);
-    const frame = page.frameLocator('iframe');
-    const tell = (message: unknown) =>
-      page.evaluate(
-        ([it, origin]) => document.querySelector('iframe')!.contentWindow!.postMessage(it, origin as string),
-        [message, scene.node.origin],
-      );
-    const { token } = await scene.node.platform.createToken(cy.userId);
-    await tell({ action: 'transferUser', payload: { token, userId: cy.userId } });
-    await tell({ action: 'selectConversation', payload: { dlgId: group.groupId } });
+    const { frame, tell, signIn, navigations } = await embedded(page, scene, shop);
+    await signIn(cy.userId, group.groupId);
     await tell({ action: 'takeLinks', payload: {} });
     await entered(frame);
-    const heard = () =>
-      page.evaluate(() =>
-        (window as unknown as { heard: Heard[] }).heard
-          .map(({ data }) => data as { action?: string })
-          .filter(({ action }) => action === 'navigate'),
-      );
     await links(frame).getByText('退款').click();
     const payload = {
       url: `${shop.origin}/desk/orders/QH-10071/refund`,
       action: 'refund',
       dlgId: group.groupId,
     };
-    await until(heard).toEqual([{ action: 'navigate', payload }]);
+    await until(navigations).toEqual([{ origin: scene.node.origin, data: { action: 'navigate', payload } }]);
     expect(context.pages()).toHaveLength(1);
   });
 });

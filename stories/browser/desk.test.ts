@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { desktop, type Person } from './chromium.ts';
 import { entered, hears, messageBox, said, say } from './conversation.ts';
-import { attacker, embedding, seedsDesk, type Heard } from './hosts.ts';
+import { heardBy } from './embedded.ts';
+import { attacker, embedding, seedsDesk } from './hosts.ts';
 import { openScene, type Scene } from './scene.ts';
 import { startSite, type Site } from './site.ts';
 import { until } from './until.ts';
@@ -50,8 +51,6 @@ async function openHost(site: Site): Promise<Person> {
   await one.page.goto(`${site.origin}/host.html`);
   return one;
 }
-
-const heardBy = (page: Page): Promise<Heard[]> => page.evaluate(() => (window as unknown as { heard: Heard[] }).heard);
 
 const postToFrame = (page: Page, message: unknown): Promise<void> =>
   page.evaluate((it) => document.querySelector('iframe')!.contentWindow!.postMessage(it, '*'), message);

@@ -86,5 +86,6 @@ function median(all: Measured[]): Measured {
     const known = all.map((one) => one[name as keyof Measured]).filter((value) => value !== undefined);
     return known.sort((a, b) => Math.abs(a) - Math.abs(b))[Math.floor(known.length / 2)];
   };
+  // Made from the names of the figures: the type does not follow them.
   return Object.fromEntries(Object.keys(first ?? {}).map((name) => [name, of(name)])) as unknown as Measured;
 }

@@ -55,6 +55,7 @@ try {
     }
   }
   const names = Object.keys(goals) as (keyof Scores)[];
+  // Made from the names of the figures: the type does not follow them.
   const median = Object.fromEntries(
     names.map((name) => [name, all.map((one) => one[name]).sort((a, b) => a - b)[Math.floor(all.length / 2)]]),
   ) as unknown as Scores;

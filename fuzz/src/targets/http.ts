@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 import { ada, bo, cy } from '@trialogue/testkit';
+import type { Random } from '@trialogue/testkit';
 
 import { mutate, mutateValue } from '../mutate.ts';
-import type { Random } from '../random.ts';
 import { resolve, wrongIn, type Schema } from '../schema.ts';
 import { openShop } from '../shop.ts';
 import { must, type Target } from '../target.ts';

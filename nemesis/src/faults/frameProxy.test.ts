@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
+import { randomFrom } from '@trialogue/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { randomFrom } from '../random.ts';
 import { until } from '../time.ts';
 import { startFrameProxy, type FrameProxy, type Harms } from './frameProxy.ts';
 

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 
+import type { Random } from '@trialogue/testkit';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 
 import { onEnd } from '../cleanUp.ts';
-import type { Random } from '../random.ts';
 
 /** How often each harm is done to a frame: parts of 1. */
 export interface Harms {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import { seal } from '@trialogue/crypto';
 import { afterClose, retryOf, SUBPROTOCOL, type ServerFrame, type ServerFrameOf } from '@trialogue/protocol';
+import type { Random } from '@trialogue/testkit';
 import { WebSocket } from 'ws';
 
 import { ANY_CONTENT, type Happening, type Row } from '../history/event.ts';
 import { fingerprint } from '../history/fingerprint.ts';
 import type { History } from '../history/writer.ts';
-import type { Random } from '../random.ts';
 import type { Client, Ears } from './client.ts';
 import type { Seat } from './seats.ts';
 

@@ -1,5 +1,6 @@
+import type { Random } from '@trialogue/testkit';
+
 import { attach, lacksStrace, type DiskCall } from '../faults/strace.ts';
-import type { Random } from '../random.ts';
 import { hold, type Result, type Scenario, type Stage } from '../scenario.ts';
 import { comesTrue, until } from '../time.ts';
 import { play, type Play } from './play.ts';

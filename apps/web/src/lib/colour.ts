@@ -13,9 +13,15 @@ export const colourOf = (hex: string): Colour => {
 export const hexOf = (colour: Colour): string =>
   `#${colour.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 
+const each = ([red, green, blue]: Colour, does: (part: number, at: 0 | 1 | 2) => number): Colour => [
+  does(red, 0),
+  does(green, 1),
+  does(blue, 2),
+];
+
 /** So much of the one, the rest of the other. */
 export const mix = (one: Colour, share: number, other: Colour): Colour =>
-  [0, 1, 2].map((at) => one[at]! * share + other[at]! * (1 - share)) as unknown as Colour;
+  each(one, (part, at) => part * share + other[at] * (1 - share));
 
 /** From 1 (the same) to 21 (black and white). WCAG 2.2, 1.4.3. */
 export function contrast(one: Colour, other: Colour): number {
@@ -24,10 +30,10 @@ export function contrast(one: Colour, other: Colour): number {
 }
 
 function luminance(colour: Colour): number {
-  const [red, green, blue] = colour.map((part) => {
+  const [red, green, blue] = each(colour, (part) => {
     const share = part / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as unknown as Colour;
+  });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 

@@ -20,7 +20,7 @@ export function createRowKeys(
     toTop: () => Promise<void>;
   },
 ) {
-  const rows = () => list.value?.getElementsByTagName('article') ?? ([] as unknown as HTMLCollectionOf<HTMLElement>);
+  const rows = () => list.value?.getElementsByTagName('article') ?? [];
 
   function focus(row: HTMLElement | undefined): void {
     row?.focus({ preventScroll: true });

@@ -112,6 +112,7 @@ export async function newLogEpochIn(url: string): Promise<string> {
 /** Somebody sends in his own name, as everybody does. */
 function ownAppend({ name, args }: Call): Append | undefined {
   if (name !== 'appendMessage') return undefined;
+  // By its name the arguments are those; a call that has come this far carries them without their types.
   const append = args as unknown as Append;
   const [actor, , draft] = append;
   return actor.userId === draft.fromuid ? append : undefined;

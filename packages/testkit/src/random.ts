@@ -21,10 +21,10 @@ export function randomFrom(seed: number): Random {
     next,
     between: (least, most) => least + Math.floor(next() * (most - least + 1)),
     chance: (part) => next() < part,
-    pick: (all) => {
-      const picked = all[Math.floor(next() * all.length)];
-      if (picked === undefined) throw new Error('nothing to pick from');
-      return picked;
+    pick: <T>(all: readonly T[]): T => {
+      // Nothing may be among what there is to pick from.
+      if (all.length === 0) throw new Error('nothing to pick from');
+      return all[Math.floor(next() * all.length)] as T;
     },
   };
 }
