@@ -73,7 +73,10 @@ export function person(
       };
     },
     isOpen: () => isOpen,
-    cut: () => socket?.terminate(),
+    cut() {
+      isOpen = false;
+      socket?.terminate();
+    },
     leave: () => im.socket.close(),
   };
 }
