@@ -1,18 +1,13 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/**
- * For Rolldown and Vite: round the arithmetic of the cipher library, the helpers of ours (`src/lean`) that do what is
- * needed of its own, and no more. The core of ChaCha20, Poly1305 and how they are put together stay the library's.
- */
+const ours = fileURLToPath(new URL('src', import.meta.url));
+const lean = fileURLToPath(new URL('src/lean/cipher.ts', import.meta.url));
+
+/** For Rolldown and Vite: the cipher of ours (`src/lean`) in the place of the library's, of which it has the same bytes. */
 export const leanCipher = () => ({
   name: 'lean-cipher',
   apply: 'build',
   enforce: 'pre',
-  resolveId(source, importer = '') {
-    const [, helper] = (importer.includes('@noble/ciphers') && /^\.\/_?(arx|utils)\.js$/.exec(source)) || [];
-    return helper && fileURLToPath(new URL(`src/lean/${helper}.ts`, import.meta.url));
-  },
+  resolveId: (source, importer = '') => (source === './cipher.ts' && dirname(importer) === ours ? lean : undefined),
 });
-
-/** The library's checks, which give back nothing, or what they were given. */
-export const pureInCipher = ['abytes', 'aexists', 'aoutput'];

@@ -11,10 +11,10 @@ export type DecryptErrorCode = 'E_FORMAT' | 'E_SUITE' | 'E_KEY' | 'E_EPOCH' | 'E
 
 const says: Record<DecryptErrorCode, string> = {
   E_FORMAT: 'The content is not a sealed envelope.',
-  E_SUITE: 'The content is sealed in a way this version does not know.',
+  E_SUITE: 'The content is sealed in a way unknown here.',
   E_KEY: 'The dlgKey is not a keyring.',
   E_EPOCH: 'The dlgKey lacks the key of this content.',
-  E_TAMPERED: 'The content was changed, or is of another conversation or key.',
+  E_TAMPERED: 'The content was changed, or is of another conversation.',
 };
 
 export class ImDecryptError extends Error {

@@ -3,7 +3,7 @@ const MARK = 0x80;
 /** Hides the exact length: multiples of 32 bytes up to 256, then steps of an eighth of the length's power of two. */
 function paddedLength(length: number): number {
   const needed = length + 1;
-  const step = needed <= 256 ? 32 : 2 ** (Math.floor(Math.log2(needed)) - 3);
+  const step = Math.max(32, 2 ** (28 - Math.clz32(needed)));
   return Math.ceil(needed / step) * step;
 }
 
