@@ -1,7 +1,7 @@
 /**
  * Names of properties that get short ones in the minified builds: of the client's own state and of its parts, seen by
- * nobody outside. Not here: what is public, on the wire, kept in IndexedDB or told to other tabs, what the browser or the
- * cipher calls so too, and words that are also told apart as text (`'range' in ask`). built.test.ts looks after that.
+ * nobody outside. Not here: what is public, on the wire, kept in IndexedDB or told to other tabs, what the browser calls
+ * so too, and words that are also told apart as text (`'range' in ask`). built.test.ts looks after that.
  */
 export const shortened = [
   'all',
@@ -33,6 +33,7 @@ export const shortened = [
   'isRestored',
   'keep',
   'lastAsk',
+  'leaveAt',
   'line',
   'marks',
   'missed',
@@ -77,25 +78,4 @@ export const shortened = [
   'wakes',
   'wantsKey',
   'withheld',
-];
-
-/** And names of properties that only the parts of the cipher know. */
-export const shortenedInCipher = [
-  'allowShortKeys',
-  'blockLen',
-  'counterLength',
-  'counterRight',
-  'destroy',
-  'destroyed',
-  'digestInto',
-  'extendNonceFn',
-  'finalize',
-  'finished',
-  'h',
-  'outputLen',
-  'pad',
-  'pos',
-  'process',
-  'r',
-  'update',
 ];

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import { readJson } from '../parts/project.mjs';
 
-const SDK_MOST_BYTES = 17_400;
+const SDK_MOST_BYTES = 15_500;
 const WEB = 'apps/web/dist';
 
 const FRAME = 'src/views/groupConversation/useFrame.ts';
@@ -22,12 +22,12 @@ const FRAME = 'src/views/groupConversation/useFrame.ts';
  * writes with, is in none of them.
  */
 const pages = [
-  { name: 'conversation page', mostBytes: 87_700, parts: ['start', 'conversation'], words: ['core'] },
-  { name: 'frame, until bound', mostBytes: 67_200, parts: ['start', FRAME], words: ['core'] },
-  { name: 'frame, first message', mostBytes: 91_800, parts: ['start', FRAME, 'conversation'], words: ['core'] },
+  { name: 'conversation page', mostBytes: 85_900, parts: ['start', 'conversation'], words: ['core'] },
+  { name: 'frame, until bound', mostBytes: 64_700, parts: ['start', FRAME], words: ['core'] },
+  { name: 'frame, first message', mostBytes: 89_900, parts: ['start', FRAME, 'conversation'], words: ['core'] },
   {
     name: 'desk',
-    mostBytes: 100_000,
+    mostBytes: 95_300,
     parts: ['start', 'src/router/index.ts', 'src/views/workbench/Workbench.vue'],
     words: ['core', 'desk'],
   },

@@ -1,6 +1,9 @@
-// Apart from the table, so that a client need not carry its words.
-const SIGN_IN_NEEDED = 4401;
-const OVERLOADED = 4503;
+// Those that a client tells apart. Not in the table, so that it need not carry the words of that.
+export const DRAINING = 4001;
+export const SLOW = 4008;
+export const SIGN_IN_NEEDED = 4401;
+export const OVERLOADED = 4503;
+export const REPLACED = 4509;
 
 /**
  * Why a socket was closed, and what the client does about it.
@@ -12,13 +15,13 @@ const OVERLOADED = 4503;
  * PROTOCOL.md §6.
  */
 export const closeCodes = {
-  draining: { code: 4001, says: 'This server is going away. Come back; another one is there.' },
-  slow: { code: 4008, says: 'The socket did not read what was sent.' },
+  draining: { code: DRAINING, says: 'This server is going away. Come back; another one is there.' },
+  slow: { code: SLOW, says: 'The socket did not read what was sent.' },
   silent: { code: 4012, says: 'No pong came in time.' },
   flooding: { code: 4013, says: 'Too many frames.' },
   signInNeeded: { code: SIGN_IN_NEEDED, says: 'The token is missing, wrong, expired or revoked.' },
   overloaded: { code: OVERLOADED, says: 'The server cannot serve right now.' },
-  replaced: { code: 4509, says: 'A newer socket of this client has taken over.' },
+  replaced: { code: REPLACED, says: 'A newer socket of this client has taken over.' },
   badFrame: { code: 4501, says: 'A frame was not of the protocol.' },
 } as const satisfies Record<string, { code: number; says: string }>;
 

@@ -2,11 +2,11 @@ import { PAYLOAD_BYTES, dlgId, isOfServer, type DlgId, type Payload, type Shape 
 
 import { attempt } from './attempt.ts';
 import { newestEpoch, payloadOf } from './conversation/received.ts';
-import { ImError, failure } from './errors.ts';
+import { imError, type ImError } from './errors.ts';
 
 /** What the application hands in is looked at here, so that a mistake is answered with its name and not by the server. */
 
-export const wrongArgument = (what: string): ImError => new ImError(failure('sdk.bad_argument', what));
+export const wrongArgument = (what: string): ImError => imError('sdk.bad_argument', what);
 
 /** @throws {ImError} sdk.bad_argument */
 export function checked<T>(shape: Pick<Shape<T>, 'read'>, given: unknown, name: string): T {
@@ -23,13 +23,13 @@ export const checkedDlgId = (given: string, call: string): DlgId => checked(dlgI
 /** @throws {ImError} sdk.bad_argument */
 export function checkedKey(dlgKey: string): string {
   if (newestEpoch(dlgKey) > 0) return dlgKey;
-  throw wrongArgument('dlgKey: expected the string that getConversation or the event `key` gave');
+  throw wrongArgument('dlgKey: expected what getConversation or the event `key` gave');
 }
 
 /** @throws {ImError} sdk.bad_argument */
 export function checkedAddress(wsAddr: string): string {
   if (/^wss?:$/.test(attempt(() => new URL(wsAddr).protocol, ''))) return wsAddr;
-  throw wrongArgument('wsAddr: expected an address that starts with ws:// or wss://');
+  throw wrongArgument('wsAddr: expected ws://… or wss://…');
 }
 
 /**
@@ -49,6 +49,5 @@ export function plaintextOf(payload: Payload): string {
   if (isOfServer(type)) throw wrongArgument(`payload.type: expected another than ${type}`);
   const bytes = new TextEncoder().encode(plaintext).length;
   if (bytes <= PAYLOAD_BYTES) return plaintext;
-  const detail = `The payload has ${bytes} bytes as JSON; at most ${PAYLOAD_BYTES} are allowed.`;
-  throw new ImError(failure('message.too_large', detail));
+  throw imError('message.too_large', `The payload has ${bytes} bytes as JSON; at most ${PAYLOAD_BYTES} may be.`);
 }

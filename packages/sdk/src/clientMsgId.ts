@@ -6,16 +6,10 @@
  * @see RFC 9562 §5.7
  */
 export function newClientMsgId(nowMs: number = Date.now()): string {
-  const time = hex(Math.floor(nowMs), 12);
-  const [variant = 0, ...random] = crypto.getRandomValues(new Uint8Array(10));
-  const chance = random.map((byte) => hex(byte, 2)).join('');
-  return [
-    time.slice(0, 8),
-    time.slice(8),
-    `7${chance.slice(0, 3)}`,
-    hex(8 + (variant & 3), 1) + chance.slice(3, 6),
-    chance.slice(6),
-  ].join('-');
+  const [version = 0, chance = 0, variant = 0, ...random] = crypto.getRandomValues(new Uint8Array(10));
+  const bytes = [0x70 | (version & 0x0f), chance, 0x80 | (variant & 0x3f), ...random];
+  const digits = hex(Math.floor(nowMs), 12) + bytes.map((byte) => hex(byte, 2)).join('');
+  return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');

@@ -66,3 +66,5 @@ export class ImError extends Error implements Failure {
     Object.assign(this, failure, { name: 'ImError' });
   }
 }
+
+export const imError = (...given: Parameters<typeof failure>): ImError => new ImError(failure(...given));

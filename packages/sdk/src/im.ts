@@ -4,7 +4,7 @@ import { wrongArgument } from './arguments.ts';
 import { newClientMsgId } from './clientMsgId.ts';
 import { systemClock } from './connection/clock.ts';
 import { browserWakes } from './connection/wakes.ts';
-import { ImError, failure } from './errors.ts';
+import { imError } from './errors.ts';
 import type { ImEventName, ImEvents } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { indexedDbStore } from './outbox/indexedDb.ts';
@@ -43,9 +43,9 @@ export class Im {
   getInstance(config: ImConfig): this {
     const builtIn: WebSocketClass | undefined = globalThis.WebSocket;
     const WebSocket = this.#WebSocket ?? builtIn;
-    if (!WebSocket) throw new ImError(failure('sdk.no_web_socket', 'hand one in, as new Im({ WebSocket })'));
+    if (!WebSocket) throw imError('sdk.no_web_socket', 'hand one in, as new Im({ WebSocket })');
     const given: ImConfig | undefined = config;
-    if (!given) throw wrongArgument('getInstance: expected { wsAddr, dlgKey, dlgId, user, handler }');
+    if (!given) throw wrongArgument('getInstance: expected { wsAddr, user, … }');
     const checked = checkedConfig(given);
     this.#running?.dispose();
     const own = new Listeners();

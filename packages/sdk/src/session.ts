@@ -7,7 +7,6 @@ import {
   seq as seqShape,
   type DlgId,
   type Sid,
-  type UserId,
 } from '@trialogue/protocol';
 
 import { checked, checkedAddress, checkedDlgId, checkedKey, plaintextOf, wrongArgument } from './arguments.ts';
@@ -21,10 +20,10 @@ import { discard, waitingOf } from './client/waiting.ts';
 import { newClientMsgId } from './clientMsgId.ts';
 import { fullJitter } from './connection/backoff.ts';
 import type { Clock } from './connection/clock.ts';
-import { isConnected } from './connection/connection.ts';
+import { idle, isConnected } from './connection/connection.ts';
 import { drive, type Driver } from './connection/driver.ts';
 import type { Wakes } from './connection/wakes.ts';
-import { ImError, failure } from './errors.ts';
+import { imError } from './errors.ts';
 import type { Told } from './events.ts';
 import { keeping } from './outbox/keeping.ts';
 import { find, hasFailed } from './outbox/outbox.ts';
@@ -84,7 +83,7 @@ export function socketOf(now: () => Running | undefined): ImSocket {
 
   function running(): Running {
     const it = now();
-    if (!it) throw new ImError(failure('sdk.not_started', 'call getInstance first'));
+    if (!it) throw imError('sdk.not_started', 'call getInstance first');
     return it;
   }
 
@@ -93,7 +92,7 @@ export function socketOf(now: () => Running | undefined): ImSocket {
       const given = checked(credentials, user, 'bindUser');
       running().dispatch((turn) => bindUser(turn, given));
     },
-    getState: () => isConnected(now()?.state.connection),
+    getState: () => isConnected(now()?.state.connection ?? idle),
     close: () => now()?.dispatch(stop),
     reconnect: () => running().dispatch(start),
     updateConfig({ dlgId: given, dlgKey }) {
@@ -109,8 +108,7 @@ export function socketOf(now: () => Running | undefined): ImSocket {
         return ask(sendKey(name), () => {
           const plaintext = plaintextOf(payload);
           const dlgKey = state.rings.get(dlgId);
-          if (dlgKey === undefined)
-            throw new ImError(failure('sdk.no_key', 'give dlgKey, or wait for the event `opened`'));
+          if (dlgKey === undefined) throw imError('sdk.no_key', 'give dlgKey, or wait for the event `opened`');
           // A retry of the same words: the bytes of the first try.
           const before = find(state.unsent, name)?.content ?? '';
           const isSame = attempt(() => open(before, dlgId, dlgKey) === plaintext, false);
@@ -152,11 +150,9 @@ export function socketOf(now: () => Running | undefined): ImSocket {
 
 /** @throws {ImError} sdk.bad_argument */
 export function checkedConfig({ wsAddr, dlgId, dlgKey, user, getToken }: ImConfig): ClientConfig {
-  const fromuid = user?.fromuid;
-  if (typeof fromuid !== 'string' || fromuid === '') throw wrongArgument('user.fromuid: expected the id of the user');
   return {
     wsAddr: checkedAddress(wsAddr),
-    fromuid: id<UserId>(fromuid),
+    fromuid: checked(credentials.fields.uid, user?.fromuid, 'user.fromuid'),
     canAsk: getToken !== undefined,
     sid: id<Sid>(toBase64url(crypto.getRandomValues(new Uint8Array(16)))),
     ...(dlgId && { dlgId: checkedDlgId(dlgId, 'getInstance') }),
@@ -165,7 +161,7 @@ export function checkedConfig({ wsAddr, dlgId, dlgKey, user, getToken }: ImConfi
 }
 
 function chosen({ conversation }: ClientState, dlgId: string | undefined = conversation?.dlgId): DlgId {
-  if (dlgId === undefined) throw new ImError(failure('sdk.no_conversation', 'give dlgId, or call updateConfig'));
+  if (dlgId === undefined) throw imError('sdk.no_conversation', 'give dlgId, or call updateConfig');
   return id<DlgId>(dlgId);
 }
 

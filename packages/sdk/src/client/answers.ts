@@ -12,6 +12,7 @@ import {
 } from '../conversation/conversation.ts';
 import { failure, type Failure } from '../errors.ts';
 import type { ImEvents } from '../events.ts';
+import { only } from '../only.ts';
 import { paused, rested } from '../timeline/catchUp.ts';
 import { corrected, heardOf } from '../timeline/timeline.ts';
 import { ANSWER_MS, frameOf, hasAsk, mostTries, type Ask } from './asks.ts';
@@ -51,8 +52,8 @@ export function openedCame(turn: Turn, { op: _, id, dlgKey, ...where }: ServerFr
 /** Another life of the log: nothing of what was seen, or is on its way, is part of it (I18). */
 function beginAnew(turn: Turn, { dlgId, minSeq, head }: ImEvents['opened']): void {
   turn.conversation = { ...closed(dlgId), missed: turn.conversation?.missed ?? 0 };
-  turn.asks = new Map([...turn.asks].filter(([, { kind }]) => kind !== 'gap'));
-  turn.receipts = new Map([...turn.receipts].filter(([, receipt]) => receipt.dlgId !== dlgId));
+  turn.asks = only(turn.asks, ({ kind }) => kind !== 'gap');
+  turn.receipts = only(turn.receipts, (receipt) => receipt.dlgId !== dlgId);
   tell(turn, 'reset', { dlgId, reason: 'epoch', minSeq, head });
 }
 

@@ -4,14 +4,14 @@ import { connectionDueAt, hasSocket } from '../connection/connection.ts';
 import { askDue } from './answers.ts';
 import type { Range } from './asks.ts';
 import { followDue, forgetTyping } from './following.ts';
-import { move, renewDue, restore } from './link.ts';
+import { ENDED, move, renewDue, restore } from './link.ts';
 import { queue, sendDue, type Sealed } from './sending.ts';
 import { sendKey, type ClientState } from './state.ts';
-import { ask, fail, type Effect, type Happening, type Tools, type Turn } from './turn.ts';
+import { ask, fail, type Happening, type Tools, type Turn } from './turn.ts';
 import { expire } from './waiting.ts';
 
-/** Something happened at `now` (monotonic milliseconds): the client after it, and what it wants done. */
-export type Step = (state: ClientState, happening: Happening, now: Instant) => [ClientState, ...Effect[]];
+/** Something happened at `now` (monotonic milliseconds): the client after it, with the effects that it wants. */
+export type Step = (state: ClientState, happening: Happening, now: Instant) => Turn;
 
 /**
  * The client without timers, sockets and promises: one pure function. A driver carries its effects out, in the order
@@ -31,8 +31,7 @@ export const makeStep =
       askDue(turn);
       followDue(turn);
     }
-    const { effects, stepAt: _, tools: __, ...after } = turn;
-    return [after, ...effects];
+    return turn;
   };
 
 export function start(turn: Turn): void {
@@ -64,8 +63,7 @@ export function fetchPage(turn: Turn, dlgId: DlgId, range: Range, key: string): 
 
 /** Without anybody who would come back by himself, a promise ends at once. */
 function isGivenUp(turn: Turn, key: string): boolean {
-  const { stage } = turn.connection;
-  const isOver = stage === 'idle' || stage === 'shut';
-  if (isOver) fail(turn, key, stage === 'idle' ? 'sdk.closed' : 'sdk.shut');
-  return isOver;
+  const why = ENDED[turn.connection.stage];
+  if (why) fail(turn, key, why);
+  return why !== undefined;
 }

@@ -11,6 +11,7 @@ import {
 } from '../conversation/conversation.ts';
 import { newestEpoch, receive } from '../conversation/received.ts';
 import { failure } from '../errors.ts';
+import { only } from '../only.ts';
 import { asking, nextPage } from '../timeline/catchUp.ts';
 import { raise, told } from '../timeline/marks.ts';
 import { heardOf } from '../timeline/timeline.ts';
@@ -31,7 +32,7 @@ export function choose(turn: Turn, dlgId: DlgId, dlgKey?: string): void {
   }
   const seen = old && seenOf(old);
   if (seen) turn.seenBefore = new Map(turn.seenBefore).set(old.dlgId, seen);
-  turn.asks = new Map([...turn.asks].filter(([, { kind }]) => kind !== 'open' && kind !== 'gap'));
+  turn.asks = only(turn.asks, ({ kind }) => kind !== 'open' && kind !== 'gap');
   turn.conversation = closed(dlgId, turn.seenBefore.get(dlgId));
 }
 

@@ -8,6 +8,7 @@ import {
   type ConnectionAction,
   type Closed,
   type ConnectionEvent,
+  type ConnectionName,
 } from '../connection/connection.ts';
 import { closed, interrupted, seenOf } from '../conversation/conversation.ts';
 import { failure, type FailureName } from '../errors.ts';
@@ -35,9 +36,12 @@ export function move(turn: Turn, event: ConnectionEvent): void {
   if (is.stage !== was.stage) tell(turn, 'state', { name: is.stage, was: was.stage });
   if (isGone) announceEnd(turn, was, is, event);
   announceWait(turn, was, is);
-  if (is.stage === 'idle') giveUp(turn, 'sdk.closed');
-  if (is.stage === 'shut') giveUp(turn, 'sdk.shut');
+  const why = ENDED[is.stage];
+  if (why) giveUp(turn, why);
 }
+
+/** Where nobody comes back by himself, and what promises then end with. */
+export const ENDED: { readonly [Stage in ConnectionName]?: FailureName } = { idle: 'sdk.closed', shut: 'sdk.shut' };
 
 /**
  * The application says who is talking: the first time, after a new token, or somebody else.
@@ -140,7 +144,7 @@ function forgetSocket(turn: Turn): void {
 
 function announceEnd(turn: Turn, was: Connection, is: Connection, event: ConnectionEvent): void {
   const { code = event.type === 'due' ? 1006 : 1000, reason = '' } = event as Partial<Closed>;
-  const willReconnect = is.stage === 'waiting' || is.stage === 'dialing' || is.stage === 'asking';
+  const willReconnect = ['waiting', 'dialing', 'asking'].includes(is.stage);
   if (was.stage === 'dialing' && is.stage === 'waiting') complain(turn, failure('sdk.unreachable', reason));
   if (is.stage === 'shut') complain(turn, failure('sdk.shut', `${code} ${reason}`));
   if (was.stage !== 'dialing') tell(turn, 'close', { code, reason, willReconnect });

@@ -33,20 +33,19 @@ const MOST_STALE = 2;
 export type Sealed = Name & { content: string };
 
 /** Takes a sealed message into the outbox. One that is on its way already is not taken twice; one that failed is. */
-export function queue(turn: Turn, { dlgId, clientMsgId, content }: Sealed): void {
-  const name = { dlgId, clientMsgId };
-  const known = find(turn.unsent, name);
+export function queue(turn: Turn, message: Sealed): void {
+  const known = find(turn.unsent, message);
   if (known && isGoing(known)) return;
-  const others = remove(turn.unsent, name);
-  if (others.length >= OUTBOX_MOST) {
+  const before = remove(turn.unsent, message);
+  if (before.length >= OUTBOX_MOST) {
     // What failed and was left lying gives way first.
-    const oldest = others.find(hasFailed);
-    if (!oldest) return fail(turn, sendKey(name), 'sdk.outbox_full');
+    const oldest = before.find(hasFailed);
+    if (!oldest) return fail(turn, sendKey(message), 'sdk.outbox_full');
     discard(turn, oldest);
+    return queue(turn, message);
   }
-  const before = remove(turn.unsent, name);
   const at = nextAt(before, turn.stepAt);
-  const entry = entryOf({ ...name, content, at, isUnsure: known?.isUnsure ?? false });
+  const entry = entryOf({ ...message, at, isUnsure: known?.isUnsure ?? false, error: undefined });
   turn.unsent = [...before, entry];
   want(turn, (outside) => outside.keep(entry));
   announce(turn, entry, { state: 'queued' });
@@ -67,9 +66,10 @@ export function sendDue(turn: Turn): void {
 export function accepted(turn: Turn, { seq, msgId, sentAt, ...name }: ServerFrameOf<'ack'>): void {
   const entry = find(turn.unsent, name);
   if (!entry) return;
+  const stored = { seq, msgId, sentAt };
   forget(turn, entry);
-  announce(turn, entry, { state: 'sent', seq, msgId, sentAt });
-  settle(turn, sendKey(entry), { ok: { seq, msgId, sentAt } });
+  announce(turn, entry, { state: 'sent', ...stored });
+  settle(turn, sendKey(entry), { ok: stored });
 }
 
 export function refused(turn: Turn, { id, error, msg, retryAfterMs, ...name }: ServerFrameOf<'nack'>): void {
@@ -117,11 +117,7 @@ export function failStale(turn: Turn, dlgId: DlgId): void {
 }
 
 const giveUpStale = (turn: Turn, entry: Entry): void =>
-  giveUpMessage(
-    turn,
-    entry,
-    failure('key.stale_epoch', 'The newer key of the conversation is not to be had.', entry.isUnsure),
-  );
+  giveUpMessage(turn, entry, failure('key.stale_epoch', 'There is no newer key.', entry.isUnsure));
 
 const stale = ({ unsent }: Turn, dlgId: DlgId): Entry[] =>
   unsent.filter((entry) => entry.dlgId === dlgId && entry.state === 'stale');

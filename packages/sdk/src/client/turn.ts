@@ -3,6 +3,7 @@ import type { ClientFrame, DlgId, Instant } from '@trialogue/protocol';
 import type { Backoff } from '../connection/backoff.ts';
 import { failure, type Failure, type FailureName } from '../errors.ts';
 import type { ImErrorEvent, ImEventName, ImEvents, Told } from '../events.ts';
+import { only } from '../only.ts';
 import { ANSWER_MS, frameOf, type Ask } from './asks.ts';
 import type { Answer, ClientState, Outside } from './state.ts';
 
@@ -15,8 +16,9 @@ export interface Tools {
 }
 
 /**
- * One step of the client in the making: a copy of its state, whose fields are put in the place of the old ones, and the
- * effects gathered on the way. What the fields hold is never changed: it may be of the state before.
+ * One step of the client in the making: a copy of its state, in which fields are put in the place of the old ones, and the
+ * effects gathered on the way. When it is done it is the state. What the fields hold is never changed: it may be of the
+ * state before.
  */
 export type Turn = { -readonly [Field in keyof ClientState]: ClientState[Field] } & {
   readonly effects: Effect[];
@@ -61,5 +63,5 @@ export const keepAsk = (turn: Turn, id: number, what: Ask): void => {
 };
 
 export const forgetAsk = (turn: Turn, id: number): void => {
-  turn.asks = new Map([...turn.asks].filter(([each]) => each !== id));
+  turn.asks = only(turn.asks, (_, each) => each !== id);
 };

@@ -121,9 +121,9 @@ function weather(seed: number) {
   }
 
   function dispatch(happening: Happening): void {
-    const [after, ...effects] = step(state, happening, now);
-    state = after;
-    for (const effect of effects) effect(outside);
+    const turn = step(state, happening, now);
+    state = turn;
+    for (const effect of turn.effects) effect(outside);
   }
 
   const outside: Outside = {

@@ -32,8 +32,8 @@ const e = (
   type,
 });
 const lost = (code = 1006): ConnectionEvent => ({ type: 'lost', code });
-const live: Connection = { stage: 'live', attempt: 0, asked: false, since: 0 };
-const binding: Connection = { stage: 'binding', attempt: 0, asked: false, since: 0 };
+const live: Connection = { stage: 'live', attempt: 0, asked: false, since: 0, leaveAt: Infinity };
+const binding: Connection = { stage: 'binding', attempt: 0, asked: false, since: 0, leaveAt: Infinity };
 
 describe('the connection', () => {
   test('comes up step by step', () => {

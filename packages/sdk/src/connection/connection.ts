@@ -17,9 +17,9 @@ import { NEVER } from './clock.ts';
  *   lost, "stay away" ─────► shut                            `start` dials again from any state
  *   any state ── stop ─────► idle
  */
-export type Connection = { attempt: number; asked: boolean; since: Instant } & (
-  | { stage: Exclude<ConnectionName, 'live' | 'waiting'> }
-  | { stage: 'live'; leaveAt?: Instant }
+/** `leaveAt`: by when the server, which will go away, wants us gone. */
+export type Connection = { attempt: number; asked: boolean; since: Instant; leaveAt: Instant } & (
+  | { stage: Plain }
   | { stage: 'waiting'; at: Instant; delayMs: number; reason: ReconnectReason }
 );
 
@@ -74,16 +74,14 @@ const STEP_MS: Partial<Record<ConnectionName, number>> = { dialing: 15_000, gree
 export const hasSocket = (now: Connection): boolean => isConnected(now) || STEP_MS[now.stage] !== undefined;
 
 /** Whether server and client have spoken: what the application calls connected. */
-export const isConnected = (now: Connection | undefined): boolean =>
-  now?.stage === 'connected' || now?.stage === 'binding' || now?.stage === 'live';
+export const isConnected = (now: Connection): boolean => ['connected', 'binding', 'live'].includes(now.stage);
 
 /** When something must happen though nobody says anything. `heardAt`: last sign of life of the server. */
 export function connectionDueAt(now: Connection, heardAt: Instant): Instant {
   if (now.stage === 'waiting') return now.at;
   const stepMs = STEP_MS[now.stage];
   if (stepMs !== undefined) return now.since + stepMs;
-  const leaveAt = 'leaveAt' in now ? now.leaveAt : NEVER;
-  return isConnected(now) ? Math.min(heardAt + SILENCE_MS, leaveAt) : NEVER;
+  return isConnected(now) ? Math.min(heardAt + SILENCE_MS, now.leaveAt) : NEVER;
 }
 
 /** Pure. An event that does not apply to the state changes nothing. */
@@ -135,26 +133,33 @@ function after(now: Connection, event: ConnectionEvent, around: Around): Connect
 function actionsOf(was: Connection, is: Connection, { type }: ConnectionEvent): ConnectionAction[] {
   const actions: ConnectionAction[] = [];
   if (type !== 'lost' && hasSocket(was) && (!hasSocket(is) || is.stage === 'dialing')) actions.push('hangUp');
-  if (is.stage === 'dialing') actions.push('dial');
-  if (is.stage === 'binding') actions.push('bind');
-  if (is.stage === 'asking') actions.push('askToken');
+  const first = FIRST[is.stage];
+  if (first) actions.push(first);
   return actions;
 }
+
+/** What a state begins with. */
+const FIRST: { readonly [Name in ConnectionName]?: ConnectionAction } = {
+  dialing: 'dial',
+  binding: 'bind',
+  asking: 'askToken',
+};
 
 /** The states that carry nothing of their own. */
 type Plain = Exclude<ConnectionName, 'waiting'>;
 
-export const idle: Connection = { stage: 'idle', attempt: 0, asked: false, since: 0 };
+export const idle: Connection = { stage: 'idle', attempt: 0, asked: false, since: 0, leaveAt: NEVER };
 
 const enter = (stage: Plain, { now }: Around, attempt = 0, asked = false): Connection => ({
   stage,
   attempt,
   asked,
   since: now,
+  leaveAt: NEVER,
 });
 
 function whyDue(now: Connection, around: Around): ReconnectReason {
-  if ('leaveAt' in now && now.leaveAt <= around.now) return 'drain';
+  if (now.leaveAt <= around.now) return 'drain';
   return now.stage === 'dialing' ? 'unreachable' : 'silent';
 }
 
@@ -172,5 +177,14 @@ function wait(now: Connection, reason: ReconnectReason, { now: at, backoff }: Ar
   const isStable = now.stage === 'live' && at - now.since >= STABLE_MS;
   const tries = isStable ? 0 : now.attempt;
   const delayMs = backoff.delayMs(tries);
-  return { stage: 'waiting', attempt: tries + 1, asked: now.asked, since: at, at: at + delayMs, delayMs, reason };
+  return {
+    stage: 'waiting',
+    attempt: tries + 1,
+    asked: now.asked,
+    since: at,
+    leaveAt: NEVER,
+    at: at + delayMs,
+    delayMs,
+    reason,
+  };
 }

@@ -39,9 +39,9 @@ export function drive(config: ClientConfig, { step, dial, clock, wakes, outside,
   function dispatch(happening: Happening): void {
     // What comes back too late is for whoever is driven next, and asks for itself.
     if (isOver) return;
-    const [after, ...wanted] = step(state, happening, clock.now());
-    state = after;
-    effects.push(...wanted);
+    const turn = step(state, happening, clock.now());
+    state = turn;
+    effects.push(...turn.effects);
     // A handler that calls back is answered by the new state at once; its effects come after those before it.
     if (isCarrying) return;
     isCarrying = true;

@@ -9,8 +9,7 @@ export const browserWakes: Wakes = (wake) => {
   const whenSeen = () => {
     if (document.visibilityState === 'visible') wake();
   };
-  window.addEventListener('online', wake, { signal });
-  window.addEventListener('pageshow', wake, { signal });
+  for (const event of ['online', 'pageshow']) window.addEventListener(event, wake, { signal });
   document.addEventListener('visibilitychange', whenSeen, { signal });
   return () => stop.abort();
 };

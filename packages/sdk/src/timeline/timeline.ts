@@ -1,5 +1,7 @@
 import type { Seq } from '@trialogue/protocol';
 
+import { only } from '../only.ts';
+
 /** Early messages that are kept while one before them is missing; a page brings back what was let go. */
 const MOST_EARLY = 500;
 
@@ -38,7 +40,7 @@ export function take<M extends { seq: Seq }>(timeline: Timeline<M>, message: M):
 /** Goes on after `seq`, over what is missing until there; gives out what came early and is due then. */
 export function skipTo<M extends { seq: Seq }>(timeline: Timeline<M>, seq: Seq): [Timeline<M>, M[]] {
   if (seq <= timeline.seen) return [timeline, []];
-  const early = new Map([...timeline.early].filter(([at]) => at > seq));
+  const early = only(timeline.early, (_, at) => at > seq);
   const after = { seen: seq, head: Math.max(timeline.head, seq), early };
   const next = early.get(seq + 1);
   return next ? take(after, next) : [after, []];

@@ -1,5 +1,7 @@
 import type { DlgId, Instant, UserId } from '@trialogue/protocol';
 
+import { only } from '../only.ts';
+
 /** Said again this often while it lasts. */
 export const AGAIN_MS = 3_000;
 /** Without news a member types no more. */
@@ -28,7 +30,7 @@ export function takeTyping(
 
 /** Takes out those who have said nothing for too long. */
 export const forgotten = (typing: Typing, now: Instant): [Typing, Writer[]] => [
-  new Map([...typing].filter(([, { until }]) => until > now)),
+  only(typing, ({ until }) => until > now),
   [...typing.values()].filter(({ until }) => until <= now),
 ];
 
