@@ -4,10 +4,14 @@ import { describe, expect, test } from 'vitest';
 
 const root = new URL('../', import.meta.url);
 const page = readFileSync(new URL('docs/RELIABILITY.md', root), 'utf8');
-const rows = [...page.matchAll(/^\| (I\d+) \| (.+) \| (.+) \|$/gm)].map(([, about = '', , tests = '']) => ({
-  about,
-  tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path),
-}));
+/** A table of promises in one section of the page. */
+const table = (section: string) => {
+  const text = page.split(/^## /m).find((part) => part.startsWith(`${section}\n`)) ?? '';
+  return [...text.matchAll(/^\| (I\d+) \| (.+) \| (.+) \|$/gm)].map(([, about = '', , tests = '']) => ({
+    about,
+    tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path),
+  }));
+};
 
 const folders: readonly (readonly [string, string])[] = [
   ['server/', 'packages/server/src/'],
@@ -22,7 +26,9 @@ function fileOf(path: string): URL {
   return new URL(long + path.slice(short.length), root);
 }
 
-describe('docs/RELIABILITY.md', () => {
+describe.for(['The promises', 'Several nodes'])('docs/RELIABILITY.md, %s', (section) => {
+  const rows = table(section);
+
   test('has a row for each promise of delivery', () => {
     expect(rows.map(({ about }) => about)).toEqual(Array.from({ length: 36 }, (_, at) => `I${at + 1}`));
     expect(rows.filter(({ tests }) => tests.length === 0)).toEqual([]);

@@ -70,7 +70,9 @@ async function main(options: Options): Promise<void> {
   if (options.server === undefined) say('Building the server …');
   const bundle = options.server === undefined ? buildServer() : builtServer(resolve(options.server));
 
-  const chosen = scenarios.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const chosen = scenarios.filter(({ name, isLong }) =>
+    options.only.length > 0 ? options.only.includes(name) : options.size === 'full' || !isLong,
+  );
   const rows: Row[] = [];
   for (const scenario of chosen) {
     const row = await play(scenario, bundle, folder, options);

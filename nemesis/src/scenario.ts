@@ -7,6 +7,8 @@ import type { Bundle } from './server/bundle.ts';
 export interface Scenario {
   name: string;
   title: string;
+  /** Not among the quick ones, unless it is named. */
+  isLong?: boolean;
   /** What it needs of the machine and does not find. Then it is skipped. */
   lacks?: () => string | undefined;
   run(at: Stage): Promise<Result>;

@@ -14,6 +14,7 @@ export const anomalies = {
   'stuck-tail': 'I15',
   'wrong-page': 'I16',
   'receipt-fell': 'I23',
+  'late-write': 'I28',
   'time-fell': 'I34',
 } as const;
 

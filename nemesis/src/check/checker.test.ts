@@ -17,6 +17,7 @@ const ack = (from: string, cid: string, seq: number, mid = `m-${cid}`): Line => 
   { f: 'ack', seq, mid, ...by(from, cid) },
 ];
 const refuse = (from: string, cid: string): Line => [from, { f: 'nack', error: 'no', final: true, ...by(from, cid) }];
+const fenced = (from: string, cid: string): Line => [from, { f: 'fenced', ...by(from, cid) }];
 const unknown = (from: string, cid: string): Line => [from, { f: 'info', why: 'lost', ...by(from, cid) }];
 const recv = (who: string, seq: number, from: string, cid: string, mid = `m-${cid}`): Line => [
   who,
@@ -199,6 +200,13 @@ const cases: Case[] = [
     bad: [mark(3, 2), mark(3, 1)],
     clean: [mark(3, 2), mark(4, 2)],
     witness: [1, 2],
+  },
+  {
+    name: 'late-write',
+    shows: 'what an older socket had sent is stored once a newer one is bound (I28)',
+    bad: [send('ada', 'hi'), unknown('ada', 'hi'), fenced('ada', 'hi'), final(1, hi)],
+    clean: [send('ada', 'hi'), unknown('ada', 'hi'), fenced('ada', 'hi'), final(0)],
+    witness: [3, 4],
   },
   {
     name: 'time-fell',

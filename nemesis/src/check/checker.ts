@@ -22,6 +22,8 @@ const FINAL = 16;
 const UNKNOWN = 32;
 /** It was sent to the log that this one is a copy of. */
 const INHERITED = 64;
+/** Sent over a socket that a newer one has replaced, and not stored by then. */
+const FENCED = 128;
 
 interface Conversation {
   name: string;
@@ -88,6 +90,7 @@ export class Checker {
   /** Where its seq was first heard of. */
   readonly #placedLines = whole();
   readonly #refusedLines = whole();
+  readonly #fencedLines = whole();
 
   #line = 0;
   #time = -Infinity;
@@ -131,6 +134,11 @@ export class Checker {
         const message = this.#find(event.dlg, event.from, event.cid);
         if (!this.#is(message, UNKNOWN)) this.#count.unknown++;
         return this.#flag(message, UNKNOWN);
+      }
+      case 'fenced': {
+        const message = this.#find(event.dlg, event.from, event.cid);
+        this.#fencedLines.put(message, this.#line);
+        return this.#flag(message, FENCED);
       }
       case 'recv':
         this.#count.received++;
@@ -339,6 +347,10 @@ export class Checker {
     if (flags & REFUSED && flags & SEEN) {
       const both = [this.#refusedLines.at(message), this.#placedLines.at(message)];
       this.#found.add('aborted-read', `seq ${seq} of ${place.name} was refused for good and is there`, both);
+    }
+    if (flags & FENCED && flags & (SEEN | ACKED)) {
+      const both = [this.#fencedLines.at(message), this.#placedLines.at(message)];
+      this.#found.add('late-write', `seq ${seq} of ${place.name} came over a socket that was replaced before`, both);
     }
     if (seq === 0 || !(flags & SENT)) return;
     if (seq <= this.#floors.at(message)) {

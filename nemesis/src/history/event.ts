@@ -24,6 +24,11 @@ export type Happening =
   | ({ f: 'nack'; error: string; final: boolean } & Named)
   /** There will be no answer; nobody knows what became of it. */
   | ({ f: 'info'; why: string } & Named)
+  /**
+   * A newer socket of the client is bound, and the log as it then was does not have what an older one had sent: so it never
+   * will (I28). The client gives it up.
+   */
+  | ({ f: 'fenced' } & Named)
   /** The client was given a message, live. `ts`: when it was stored, by the server's wall clock. */
   | ({ f: 'recv'; seq: number; mid: string; h: string; ts?: number } & Named)
   /** The client's live stream starts, or starts anew, behind `head`. With `end`: that far it has come when all is over. */

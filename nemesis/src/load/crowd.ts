@@ -1,5 +1,5 @@
 import type { History } from '../history/writer.ts';
-import { comesTrue, until } from '../time.ts';
+import { comesTrue } from '../time.ts';
 import type { Client, Ears } from './client.ts';
 
 /** Everybody who talks to the server in a run, and what became of their messages. */
@@ -74,8 +74,12 @@ export class Crowd {
     return this.clients.filter((client) => !this.#patient.has(client));
   }
 
-  allHome(since: number, withinMs: number): Promise<void> {
-    return until('everybody connected and caught up', () => this.isHome(since), withinMs);
+  /** @throws {Error} naming who is not there in time. */
+  async allHome(since: number, withinMs: number): Promise<void> {
+    if (await comesTrue(() => this.isHome(since), withinMs)) return;
+    const missing = this.#waitedFor().filter((client) => (client.homeSince() ?? -1) < since);
+    const names = missing.map(({ proc }) => proc).join(', ');
+    throw new Error(`everybody connected and caught up: not within ${withinMs / 1000} s, without ${names}`);
   }
 
   /** Stops sending, and waits until all that was sent is answered and all have it. Gives how long that took. */

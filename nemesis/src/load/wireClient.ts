@@ -18,6 +18,10 @@ interface Pending {
   h: string;
   /** Handed to the connection that is open now. */
   isOut: boolean;
+  /** The connection was lost before an answer came, and it is not to be sent again. */
+  isGivenUp: boolean;
+  /** It was met in the log. */
+  isStored: boolean;
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -52,6 +56,8 @@ export interface WireClientOptions {
   gapMs?: () => number;
   /** Until it dials again; `attempt` counts from 0 since it was home last. */
   backMs?: (attempt: number) => number;
+  /** What a lost connection left without an answer is not sent again, but looked for: it is there, or never will be (I28). */
+  givesUp?: boolean;
   textLength?: number;
   /** Takes down how long each message was on its way, from the first send of its sender on. */
   watches?: boolean;
@@ -225,7 +231,10 @@ export class WireClient implements Client {
       place.isReading = false;
       // What came live behind a gap in what was read is read again from the log.
       place.synced = seenOf(place);
-      if (place.pending?.isOut) this.#unknown(place, place.pending, 'lost');
+      if (place.pending?.isOut) {
+        place.pending.isGivenUp = this.#options.givesUp === true;
+        this.#unknown(place, place.pending, 'lost');
+      }
     }
     if (wasOpen) this.#options.ears.closed(this, code, why);
     if (afterClose(code) === 'comeBack')
@@ -311,6 +320,7 @@ export class WireClient implements Client {
       place.synced = last;
       this.#catchUp(place, goal);
       this.#lookHome();
+      this.#giveUp(place);
     });
   }
 
@@ -336,6 +346,7 @@ export class WireClient implements Client {
     const h = recalledAt === undefined ? fingerprint(content) : ANY_CONTENT;
     this.#tell({ f: 'recv', dlg: dlgId, seq, mid: msgId, from: fromuid, cid: clientMsgId, h, ts });
     if (!place) return;
+    if (place.pending?.cid === clientMsgId) place.pending.isStored = true;
     place.live = Math.max(place.live, seq);
     place.head = Math.max(place.head, seq);
     const since = this.#options.watches ? sentAt.get(clientMsgId) : undefined;
@@ -350,7 +361,8 @@ export class WireClient implements Client {
     asked.take(page);
   }
 
-  #tellPage({ dlg }: Place, after: number, { list, head, hasMore }: Page, isFinal: boolean): void {
+  #tellPage({ dlg, pending }: Place, after: number, { list, head, hasMore }: Page, isFinal: boolean): void {
+    if (list.some(({ clientMsgId }) => clientMsgId === pending?.cid) && pending) pending.isStored = true;
     const rows = list.map(({ seq, msgId, fromuid, clientMsgId, content, recalledAt }): Row => [
       seq,
       msgId,
@@ -375,7 +387,16 @@ export class WireClient implements Client {
       if (!this.isSending) return;
       place.pending = this.#compose(place);
     }
-    if (!place.pending.isOut) this.#hand(place, place.pending);
+    if (place.pending.isGivenUp) this.#giveUp(place);
+    else if (!place.pending.isOut) this.#hand(place, place.pending);
+  }
+
+  /** Once the log was read as far as it went when this connection was bound. */
+  #giveUp(place: Place): void {
+    const { dlg, pending } = place;
+    if (!pending?.isGivenUp || place.synced < place.liveFrom - 1) return;
+    if (!pending.isStored) this.#tell({ f: 'fenced', dlg, from: this.#options.seat.userId, cid: pending.cid });
+    this.#done(place);
   }
 
   #compose(place: Place): Pending {
@@ -387,7 +408,7 @@ export class WireClient implements Client {
       sentAt.set(cid, performance.now());
       if (sentAt.size > WATCHED_MOST) sentAt.delete(sentAt.keys().next().value ?? '');
     }
-    return { cid, content, h: fingerprint(content), isOut: false };
+    return { cid, content, h: fingerprint(content), isOut: false, isGivenUp: false, isStored: false };
   }
 
   #hand(place: Place, pending: Pending): void {

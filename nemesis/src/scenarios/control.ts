@@ -1,9 +1,20 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { lacksCluster } from '@trialogue/testkit/servers';
+
+import type { AnomalyName } from '../check/anomaly.ts';
 import { emptyResult, type Result, type Scenario, type Stage } from '../scenario.ts';
-import { ackBeforeCommit, notSynced } from '../server/breakages.ts';
+import {
+  ackBeforeCommit,
+  ackBeforeCommitTogether,
+  fencesNotCompared,
+  notSynced,
+  silentBus,
+} from '../server/breakages.ts';
 import { brokenServer, type Breakage } from '../server/bundle.ts';
+import { nodeKills } from './n1NodeKills.ts';
+import { nodePauses } from './n4Pauses.ts';
 import { killsOfOneDatabase } from './r1Kills.ts';
 import { cutsOfOneDisk, powerCuts } from './r3PowerCuts.ts';
 import { inWords, mergeInto } from './rounds.ts';
@@ -17,15 +28,30 @@ interface Control {
   /** So many faults at a time, until they are seen. */
   once: (stage: Stage, times: number, before: number) => Promise<Result>;
   atATime: number;
+  /** By which anomaly it gives itself away, or by which words of a promise that was not kept. */
+  by?: AnomalyName | RegExp;
+  isLong?: boolean;
   /** Goes on when it was seen, to measure how often. */
   all?: boolean;
 }
 
 /** A broken server has to be found out, or a green run would mean nothing. */
-function control({ name, title, breakage, lacks, times, once, atATime, all = false }: Control): Scenario {
+function control({
+  name,
+  title,
+  breakage,
+  lacks,
+  times,
+  once,
+  atATime,
+  by = 'lost-write',
+  isLong = false,
+  all = false,
+}: Control): Scenario {
   return {
     name,
     title,
+    isLong,
     ...(lacks && { lacks }),
     async run(stage) {
       const found = emptyResult();
@@ -34,7 +60,10 @@ function control({ name, title, breakage, lacks, times, once, atATime, all = fal
       const folder = join(stage.folder, name);
       mkdirSync(folder, { recursive: true });
       const broken = { ...stage, folder, bundle: brokenServer(stage.bundle, breakage) };
-      const isSeen = () => found.anomalies.some((anomaly) => anomaly.name === 'lost-write');
+      const isSeen = () =>
+        by instanceof RegExp
+          ? found.broken.some((words) => by.test(words))
+          : found.anomalies.some((anomaly) => anomaly.name === by);
       while (found.faults < most && (all || !isSeen())) {
         mergeInto(found, await once(broken, Math.min(atATime, most - found.faults), found.faults));
       }
@@ -44,12 +73,21 @@ function control({ name, title, breakage, lacks, times, once, atATime, all = fal
         ...found,
         anomalies: [],
         broken: isSeen() ? [] : [`a server with ${breakage.name} went unseen through ${found.faults} faults`],
-        notes: [`caught: ${seen}`, ...found.histories.slice(0, 1).map((path) => `for example in ${path}`)],
+        notes: [
+          `caught: ${by instanceof RegExp ? found.broken.join('; ') : seen}`,
+          ...found.histories.slice(0, 1).map((path) => `for example in ${path}`),
+        ],
         histories: [],
       };
     },
   };
 }
+
+/** So many faults of a scenario with several nodes. */
+const of =
+  ({ run }: Scenario) =>
+  (stage: Stage, times: number): Promise<Result> =>
+    run({ ...stage, size: 'quick', times });
 
 export const controls: readonly Scenario[] = [
   control({
@@ -68,5 +106,35 @@ export const controls: readonly Scenario[] = [
     times: { quick: 6, full: 20 },
     once: cutsOfOneDisk,
     atATime: 2,
+  }),
+  control({
+    name: 'control-N1',
+    title: 'several nodes that ack before they commit are caught',
+    breakage: ackBeforeCommitTogether,
+    lacks: lacksCluster,
+    times: { quick: 6, full: 20 },
+    once: of(nodeKills),
+    atATime: 2,
+  }),
+  control({
+    name: 'control-N4',
+    title: 'several nodes that compare no fences are caught',
+    breakage: fencesNotCompared,
+    lacks: lacksCluster,
+    times: { quick: 6, full: 20 },
+    once: of(nodePauses),
+    atATime: 2,
+    by: 'late-write',
+  }),
+  control({
+    name: 'control-N6',
+    title: 'several nodes that tell each other nothing are caught',
+    breakage: silentBus,
+    lacks: lacksCluster,
+    times: { quick: 3, full: 10 },
+    once: of(nodeKills),
+    atATime: 1,
+    by: /who is on another node heard nothing/,
+    isLong: true,
   }),
 ];

@@ -1,5 +1,15 @@
 import type { Scenario } from '../scenario.ts';
 import { controls } from './control.ts';
+import { nodeKills } from './n1NodeKills.ts';
+import { databaseKills } from './n2DatabaseKills.ts';
+import { busKills } from './n3BusKills.ts';
+import { nodePauses } from './n4Pauses.ts';
+import { rollingRestarts } from './n5RollingRestarts.ts';
+import { busCuts } from './n6BusCuts.ts';
+import { databasePauses } from './n7DatabasePauses.ts';
+import { databaseCuts } from './n8DatabaseCuts.ts';
+import { clockOfOne } from './n9ClockOfOne.ts';
+import { mixed } from './n10Mixed.ts';
 import { kills } from './r1Kills.ts';
 import { killsAtCall } from './r2KillAtCall.ts';
 import { powerCuts } from './r3PowerCuts.ts';
@@ -13,7 +23,7 @@ import { drains } from './r13Drains.ts';
 import { storm } from './r14Storm.ts';
 import { restore } from './r16Restore.ts';
 
-/** In the order in which they are played. The names are those of the plan (reliability §3.5). */
+/** In the order in which they are played. The names with an R are those of the plan (reliability §3.5); those with an N have several nodes. */
 export const scenarios: readonly Scenario[] = [
   kills,
   killsAtCall,
@@ -27,5 +37,15 @@ export const scenarios: readonly Scenario[] = [
   drains,
   storm,
   restore,
+  nodeKills,
+  databaseKills,
+  busKills,
+  nodePauses,
+  rollingRestarts,
+  busCuts,
+  databasePauses,
+  databaseCuts,
+  clockOfOne,
+  mixed,
   ...controls,
 ];

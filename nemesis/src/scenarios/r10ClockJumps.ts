@@ -7,7 +7,7 @@ import { inWords } from './rounds.ts';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 /** Before or after the true time. Below a day ahead: a token lives no longer. */
-const OFFSETS = [-24 * HOUR, -10 * MINUTE, -1, 0, 1, 10 * MINUTE, 23 * HOUR];
+export const OFFSETS = [-24 * HOUR, -10 * MINUTE, -1, 0, 1, 10 * MINUTE, 23 * HOUR];
 const AGAIN_MS = 30_000;
 
 /** R10: the wall clock jumps; order, timers and connections do not care (I34). */
@@ -47,7 +47,7 @@ export const clockJumps: Scenario = {
 };
 
 /** Whether the server believes it: each HTTP answer is dated. */
-async function isSet(origin: string, offset: number): Promise<boolean> {
+export async function isSet(origin: string, offset: number): Promise<boolean> {
   let difference = Infinity;
   const asking = setInterval(() => {
     void fetch(`${origin}/healthz`).then(({ headers }) => {

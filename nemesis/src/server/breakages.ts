@@ -25,3 +25,32 @@ export const ackBeforeCommit: Breakage = {
     [/wal: \(\) => walAfter\("NOOP"\)/, 'wal: () => ({ pages: 0, checkpointed: 0 })'],
   ],
 };
+
+/** Over PostgreSQL: sends are answered once all is decided, and committed 30 ms later. */
+export const ackBeforeCommitTogether: Breakage = {
+  name: 'ack before commit, PostgreSQL',
+  changes: [
+    [
+      /together: \(asked\) => changing\(pools\.writing, \(sql\) => appendTogether\(sql, asked\)\)/,
+      // One after the other, or those that are open for long would use up the connections.
+      `together: (asked) => new Promise((answer, fail) => {
+			globalThis.before = Promise.resolve(globalThis.before).then(() => changing(pools.writing, async (sql) => {
+				answer(await appendTogether(sql, asked));
+				await new Promise((go) => globalThis.setTimeout(go, 30));
+			})).catch(fail);
+		})`,
+    ],
+  ],
+};
+
+/** A send counts, whatever socket of its client it came over. */
+export const fencesNotCompared: Breakage = {
+  name: 'no fence over nodes',
+  changes: [[/if \(actor\.client && \(row\.fence \?\? 0\) > actor\.client\.fence\)/, 'if (false)']],
+};
+
+/** Nodes tell each other nothing, and do not know it. */
+export const silentBus: Breakage = {
+  name: 'a bus that says nothing',
+  changes: [[/to\.publish\(subject, payload\);/, '']],
+};

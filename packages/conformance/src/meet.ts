@@ -17,7 +17,7 @@ interface Config {
  * @param prefix of the one user and group that it makes
  * @throws {CannotRun} saying which of these is not so.
  */
-export async function meet({ origin, appId, secret }: Options, prefix: string): Promise<Server> {
+export async function meet({ origin, appId, secret, nodes }: Options, prefix: string): Promise<Server> {
   const records = emptyRecords();
   const http = new Http(origin, records);
   const platform = new Platform(http, secret);
@@ -53,6 +53,7 @@ export async function meet({ origin, appId, secret }: Options, prefix: string): 
     platform,
     appId,
     secret,
+    nodes,
     wsAddress,
     limits: { ...config.data.limits, ...(limits.code === 0 && limits.data) },
     origins: config.data.origins ?? [],

@@ -8,6 +8,8 @@ export interface Options {
   /** Invariants and clauses, as in `about`; undefined: all. */
   only: readonly string[] | undefined;
   isSlow: boolean;
+  /** Nodes behind the URL; what is counted on each may pass so many times. */
+  nodes: number;
   isJson: boolean;
 }
 
@@ -21,6 +23,7 @@ export const usage = `Usage: trialogue-conformance URL [options]
   --app APP_ID       the app, to learn its allowed origins; without it those of the first app
   --only I4,I7,§6    only checks of these invariants and clauses of PROTOCOL.md (§2.2 may be written 2.2)
   --slow             also what waits for the server's long timers or makes hundreds of things (about a minute more)
+  --nodes N          so many nodes stand behind the URL: rates and sockets are counted on each (§8.2)
   --json             one JSON object instead of the table
   --list             the checks, without running them
 
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     secret: secretOf(values['secret-file'], env['PLATFORM_SECRET']),
     only: values.only === undefined ? undefined : onlyOf(values.only),
     isSlow: values.slow,
+    nodes: nodesOf(values.nodes),
     isJson: values.json,
   };
 }
@@ -63,6 +67,7 @@ function parsed(args: readonly string[]) {
         secret: { type: 'string' },
         only: { type: 'string' },
         slow: { type: 'boolean', default: false },
+        nodes: { type: 'string', default: '1' },
         json: { type: 'boolean', default: false },
       },
     });
@@ -101,6 +106,11 @@ function secretOf(file: string | undefined, fromEnv: string | undefined): string
   }
   if (secret === '') throw new CannotRun(`The file ${file} is empty. Expected: the app's secret.`);
   return secret;
+}
+
+function nodesOf(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new CannotRun(`--nodes is ${JSON.stringify(text)}. Expected: how many nodes are behind the URL, 1 to 99.`);
 }
 
 function onlyOf(text: string): string[] {

@@ -14,6 +14,8 @@ export interface Server {
   platform: Platform;
   appId: string | undefined;
   secret: string;
+  /** How many there are behind the address: each counts rates and sockets for itself (§8.2). */
+  nodes: number;
   wsAddress: string;
   /** Those that it reports; the rest is not offered. */
   limits: Partial<Limits>;

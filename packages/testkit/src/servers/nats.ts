@@ -12,6 +12,8 @@ export interface Nats {
   /** Again, at the same address. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** By force, for whoever has no time left. */
+  discard(): void;
 }
 
 /** Undefined where there is none. */
@@ -32,5 +34,6 @@ export async function startNats(program: string): Promise<Nats> {
       child = await start();
     },
     stop: () => endChild(child, 'SIGTERM'),
+    discard: () => void child.kill('SIGKILL'),
   };
 }

@@ -4,18 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { asNobody, endChild, freePort, startChild } from './child.ts';
+import { asNobody, childrenOf, endChild, freePort, signalTo, startChild } from './child.ts';
 
 /** A real PostgreSQL with a fresh database cluster in the temporary folder. */
 export interface Postgres {
   /** Of its empty database `postgres`, as somebody who may make others. */
   url: string;
-  /** Kills it in the middle of whatever it does, as a power cut would. */
+  /** Kills it with all its workers, in the middle of whatever they do, as a power cut would. */
   crash(): Promise<void>;
   /** Again, with the same data and at the same address. */
   restart(): Promise<void>;
+  /** It stands still with all its workers: connections stay open, and nothing is answered. */
+  pause(): void;
+  resume(): void;
   /** Breaks off what is under way, ends, and takes the data with it. */
   stop(): Promise<void>;
+  /** The same by force, for whoever has no time left. */
+  discard(): void;
 }
 
 /** The folder of its programs, where Debian puts them or `TEST_POSTGRES_BIN` says; the newest version. */
@@ -33,8 +38,11 @@ const settings = {
   shared_buffers: '64MB',
 };
 
-/** Whoever is root hands it over to `nobody`, as PostgreSQL refuses to run as root. */
-export async function startPostgres(bin: string): Promise<Postgres> {
+/**
+ * Whoever is root hands it over to `nobody`, as PostgreSQL refuses to run as root.
+ * @param others settings of it that are to be otherwise
+ */
+export async function startPostgres(bin: string, others: Record<string, string> = {}): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'trialogue-postgres-'));
   if (asNobody.uid !== undefined) chownSync(folder, asNobody.uid, asNobody.gid);
   const data = join(folder, 'data');
@@ -47,7 +55,7 @@ export async function startPostgres(bin: string): Promise<Postgres> {
   });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
   const port = await freePort();
-  const set = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
+  const set = Object.entries({ ...settings, ...others, port: String(port) }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
@@ -58,9 +66,20 @@ export async function startPostgres(bin: string): Promise<Postgres> {
       as: asNobody,
     });
   let child = await start();
+  /** Itself first: it would start a worker anew. */
+  const all = (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const workers = childrenOf(child);
+    child.kill(signal);
+    for (const worker of workers) signalTo(worker, signal);
+  };
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    crash: () => endChild(child, 'SIGKILL'),
+    async crash() {
+      all('SIGKILL');
+      await endChild(child, 'SIGKILL');
+    },
     async restart() {
       // What was killed leaves workers behind, which see it a moment later and only then let go of the memory they share.
       for (let tries = 1; ; tries++) {
@@ -73,9 +92,16 @@ export async function startPostgres(bin: string): Promise<Postgres> {
         }
       }
     },
+    pause: () => all('SIGSTOP'),
+    resume: () => all('SIGCONT'),
     async stop() {
+      all('SIGCONT');
       await endChild(child, 'SIGINT');
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder();
+    },
+    discard() {
+      all('SIGKILL');
+      removeFolder();
     },
   };
 }

@@ -1,0 +1,1 @@
+export { startS3, type Fault, type S3Double } from './startS3.ts';
