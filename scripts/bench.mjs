@@ -1,4 +1,5 @@
-// npm run bench -- …: builds the server, then puts load on it. Arguments go to bench/src/main.ts.
+// npm run bench -- …: builds the server, then puts load on it and on others. Arguments go to bench/src/main.ts; docs/PERFORMANCE.md
+// says which there are.
 
 import { ensureBuilt } from './parts/builds.mjs';
 import { run } from './parts/command.mjs';

@@ -12,6 +12,10 @@ export function count(histogram: Histogram, ms: number): void {
   histogram[at] = (histogram[at] ?? 0) + 1;
 }
 
+/** What several processes counted, as if one had. */
+export const merged = (all: readonly Histogram[]): Histogram =>
+  emptyHistogram().map((_, step) => all.reduce((sum, each) => sum + (each[step] ?? 0), 0));
+
 /** In milliseconds; undefined when nothing was counted. */
 export function percentile(histogram: Histogram, share: number): number | undefined {
   const total = histogram.reduce((sum, each) => sum + each, 0);

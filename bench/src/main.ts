@@ -1,139 +1,158 @@
-import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { cpus, loadavg } from 'node:os';
+import { dirname } from 'node:path';
 
-import { cpuOf, rssOf } from './cpu.ts';
-import type { Order, Report } from './generator.ts';
-import { percentile } from './histogram.ts';
-import type { Outcome, Phase } from './load.ts';
-import { MEMBERS, readOptions, type Options } from './options.ts';
-import { makeGroups } from './platform.ts';
-import { printTable, type Row } from './report.ts';
-import { startServer } from './server.ts';
+import { now, sleep } from './clock.ts';
+import { childrenOf } from './cpu.ts';
+import { Generators } from './generators.ts';
+import { readOptions, type Options } from './options.ts';
+import { canPin, onCores, SERVER_CORES } from './pin.ts';
+import { writePage } from './report/page.ts';
+import { tables } from './report/tables.ts';
+import { crash } from './scenarios/crash.ts';
+import { history } from './scenarios/history.ts';
+import { joins } from './scenarios/joins.ts';
+import { manyGroups, oneCrowd, tenGroupsEach } from './scenarios/limit.ts';
+import type { Failed, Outcomes, Results, SideResults } from './scenarios/results.ts';
+import { full, quick } from './scenarios/sizes.ts';
+import { slowReaders } from './scenarios/slow.ts';
+import type { Stage } from './scenarios/stage.ts';
+import { sidesOf, ids } from './sides/index.ts';
+import type { Running, Scenario, Side } from './sides/side.ts';
 
 /*
- * How many messages one server keeps and delivers, and how fast.
+ * How much one server process on one core does, beside what people would pick instead.
  *
- *   main.ts ── starts ──► the built server (its own process, its own database, fsync on)
- *      └────── starts ──► generator.ts: the sockets of all members
+ *   main.ts ── starts, on core 0 ──► one side after the other, fresh for each scenario
+ *      └────── starts, on core 1 ──► generator/main.ts: the sockets of all members
  *
  * A delivery is a message that reached a member other than its sender. Latencies count from the moment at which a
- * message was due.
+ * message was due. What a scenario asks for is in docs/PERFORMANCE.md.
  */
 
-const WARM_UP_MS = 2_000;
-const artifacts = fileURLToPath(new URL('../../.artifacts/bench/', import.meta.url));
+/** A scenario that takes longer is given up, and the next one begins. */
+const SCENARIO_MS = 120_000;
+/** What has not begun by then is left out. */
+const LONGEST_MS = 25 * 60_000;
+const ENDING_MS = 15_000;
 
-async function bench(options: Options): Promise<void> {
-  const server = await startServer(options.profile ? artifacts : undefined);
-  const generator = startGenerator();
-  try {
-    say(`Making ${options.groups} conversations of ${MEMBERS} …`);
-    const groups = await makeGroups(server.origin, server.appSecret, options.groups);
-    const idleRss = rssOf(server.pid);
-    const wsUrl = `${server.origin.replace('http', 'ws')}/ws`;
-    const gatheredAt = performance.now();
-    await generator.ask({ do: 'gather', crowd: { wsUrl, groups, size: options.size } });
-    const joinSeconds = (performance.now() - gatheredAt) / 1000;
-    const sockets = options.groups * MEMBERS;
-    const socketBytes = ((rssOf(server.pid) ?? 0) - (idleRss ?? 0)) / sockets;
-    say(`${sockets} sockets bound and open after ${joinSeconds.toFixed(1)} s.`);
+const play: { [Name in Scenario]: (stage: Stage) => Promise<Outcomes[Name]> } = {
+  S3: joins,
+  S1: manyGroups,
+  S2: oneCrowd,
+  S5: history,
+  S6: crash,
+  S7: slowReaders,
+  S8: tenGroupsEach,
+};
 
-    const run = async (name: string, loop: Phase['loop']): Promise<Row> => {
-      say(`${name}: ${options.seconds} s …`);
-      const phase = { loop, warmUpMs: WARM_UP_MS, ms: options.seconds * 1000 };
-      const outcome = generator.ask({ do: 'run', phase });
-      await sleep(WARM_UP_MS);
-      const before = cpuOf(server.pid);
-      await sleep(options.seconds * 1000);
-      const after = cpuOf(server.pid);
-      const report = await outcome;
-      if (report.did !== 'run') throw new Error('the generator did not run');
-      const used = before && after && { all: after.all - before.all, main: after.mainThread - before.mainThread };
-      return rowOf(name, report.outcome, options.seconds, used);
-    };
+const begunAt = now();
+const say = (line: string): void =>
+  void process.stdout.write(`[${((now() - begunAt) / 1000).toFixed(0).padStart(4)} s] ${line}\n`);
 
-    const closed = await run(`closed loop, ${options.inFlight} in flight a conversation`, {
-      inFlight: options.inFlight,
-    });
-    const rate = options.rate ?? Math.max(1, Math.round(closed.sendsPerSecond / 2));
-    const open = await run(`open loop, ${rate} messages/s`, { rate });
-    const rows = [closed, open];
-    printTable(rows, { ...options, sockets, socketBytes, joinSeconds });
-    keep({
-      at: new Date().toISOString(),
+async function bench(options: Options): Promise<Results> {
+  const pinned = canPin();
+  if (!pinned) say('No second core or no taskset here: server and generator are not kept apart.');
+  const results: Results = {
+    at: new Date().toISOString(),
+    size: options.quick ? 'quick' : 'full',
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
       node: process.version,
-      cpus: cpus().map(({ model }) => model),
-      options,
-      sockets,
-      socketBytes,
-      joinSeconds,
-      fsync: true,
-      rows,
-    });
-    if (rows.some(({ missing, wrong }) => missing > 0 || wrong.length > 0)) process.exitCode = 1;
-  } finally {
-    generator.end();
-    const { code } = await server.stop();
-    if (code !== 0) {
-      say(`The server ended with code ${code}.`);
-      process.exitCode = 1;
+      pinned,
+      loadBefore: loadavg()[0] ?? 0,
+    },
+    minutes: 0,
+    sides: {},
+  };
+  for (const side of sidesOf(options)) {
+    const { id, name, keeps } = side;
+    const lacks = await side.lacks();
+    results.sides[id] = { name, keeps, outcomes: {}, ...(lacks !== undefined && { skipped: lacks }) };
+    if (lacks !== undefined) say(`${name}: left out, ${lacks}`);
+    else await playSide(side, options, results.sides[id]);
+  }
+  return { ...results, minutes: (now() - begunAt) / 60_000 };
+}
+
+async function playSide(side: Side, { quick: isQuick, only, rate }: Options, results: SideResults): Promise<void> {
+  for (const scenario of only.filter((each) => side.runs.includes(each))) {
+    if (now() - begunAt > LONGEST_MS) {
+      results.outcomes[scenario] = { failed: 'no time was left' };
+      continue;
     }
+    say(`${side.name}, ${scenario} …`);
+    const others = childrenOf(process.pid);
+    const generators = await Generators.start();
+    let running: Running | undefined;
+    let outcome: Outcomes[Scenario] | Failed;
+    try {
+      running = await onCores(SERVER_CORES, () => side.start());
+      const { crash, ...rest } = running;
+      const stage: Stage = {
+        side,
+        // What it starts anew belongs on its core, too.
+        running: { ...rest, crash: () => onCores(SERVER_CORES, crash) },
+        generators,
+        sizes: isQuick ? quick : full,
+        ...(rate !== undefined && { rate }),
+        pids: () => childrenOf(process.pid).filter((pid) => ![...others, ...generators.pids].includes(pid)),
+        say: (line) => say(`  ${line}`),
+      };
+      outcome = await within<Outcomes[Scenario]>(SCENARIO_MS, play[scenario](stage));
+      say(`  ${JSON.stringify(outcome, rounded).slice(0, 160)}`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      outcome = { failed: [why, running?.died()].filter(Boolean).join('; ') };
+      say(`  failed: ${outcome.failed}`);
+    }
+    results.outcomes[scenario] = outcome as never;
+    generators.end();
+    await within(ENDING_MS, running?.stop() ?? Promise.resolve()).catch((error: unknown) => {
+      say(`  it did not end well: ${String(error)}`);
+      process.exitCode = 1;
+    });
+    for (const pid of childrenOf(process.pid)) if (!others.includes(pid)) kill(pid);
+    await sleep(300);
   }
 }
 
-function rowOf(name: string, outcome: Outcome, seconds: number, server?: { all: number; main: number }): Row {
-  const { acked, delivered, acks, deliveries, cpuSeconds, refused, missing, wrong } = outcome;
-  return {
-    name,
-    sendsPerSecond: acked / seconds,
-    deliveriesPerSecond: delivered / seconds,
-    ackMs: { p50: percentile(acks, 0.5), p99: percentile(acks, 0.99) },
-    deliveryMs: { p50: percentile(deliveries, 0.5), p99: percentile(deliveries, 0.99) },
-    serverCores: server && server.all / seconds,
-    serverMainCores: server && server.main / seconds,
-    generatorCores: cpuSeconds / seconds,
-    refused,
-    missing,
-    wrong: [...new Set(wrong)].slice(0, 10),
-  };
-}
+const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value);
 
-function startGenerator() {
-  const child = fork(fileURLToPath(new URL('generator.ts', import.meta.url)), {
-    stdio: 'inherit',
-    serialization: 'advanced',
+async function within<Of>(ms: number, work: Promise<Of>): Promise<Of> {
+  let late: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`not done within ${ms / 1000} s`)), ms);
   });
-  return {
-    ask: (order: Order): Promise<Report> =>
-      new Promise((resolve, reject) => {
-        const ended = (code: number | null) => reject(new Error(`the generator ended with code ${code}`));
-        child.once('exit', ended);
-        child.once('message', (report: Report) => {
-          child.off('exit', ended);
-          if (report.did === 'fail') reject(new Error(report.why));
-          else resolve(report);
-        });
-        child.send(order);
-      }),
-    end: () => void (child.connected && child.send({ do: 'leave' } satisfies Order)),
-  };
+  try {
+    return await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
-function keep(result: { at: string; [name: string]: unknown }): void {
-  mkdirSync(artifacts, { recursive: true });
-  const file = `${artifacts}${result.at.replaceAll(':', '-')}.json`;
-  writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
-  writeFileSync(`${artifacts}latest.json`, `${JSON.stringify(result, undefined, 2)}\n`);
-  say('Written to .artifacts/bench/latest.json');
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
-  await bench(readOptions(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2), ids);
+  const before = childrenOf(process.pid);
+  process.once('exit', () => {
+    for (const pid of childrenOf(process.pid)) if (!before.includes(pid)) kill(pid);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const results = await bench(options);
+  mkdirSync(dirname(options.out), { recursive: true });
+  writeFileSync(options.out, `${JSON.stringify(results, undefined, 1)}\n`);
+  process.stdout.write(`\n${tables(results)}\n\n`);
+  say(`Written to ${options.out}`);
+  if (options.page) writePage(results);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

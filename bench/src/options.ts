@@ -1,46 +1,64 @@
 import { parseArgs } from 'node:util';
 
+import { scenarios, type Scenario } from './sides/side.ts';
+
 export interface Options {
-  /** Length of each phase. */
-  seconds: number;
-  /** Conversations; each has `MEMBERS` members, each member one socket. */
-  groups: number;
-  /** Characters of one sealed message. */
-  size: number;
-  /** Messages of one conversation that are under way at a time, in the closed loop. */
-  inFlight: number;
-  /** Messages a second in the open loop; absent: half of what the closed loop reached. */
+  /** About two minutes instead of twenty: says whether everything works, and little of how well. */
+  quick: boolean;
+  /** Ids of sides; absent: Trialogue alone, or all with `--peers`. */
+  sides?: string[];
+  peers: boolean;
+  only: readonly Scenario[];
+  /** Writes the figures into docs/PERFORMANCE.md and docs/performance/. */
+  page: boolean;
+  /** Another build of the server (its main.js) to compare with, such as the last release. */
+  against?: string;
+  /** The build of the server that is measured; absent: the one in packages/server/dist. */
+  server?: string;
+  /** Messages a second at which S1, S2 and S8 look, instead of searching for the limit. */
   rate?: number;
-  /** Writes a CPU profile of the server, too. It then runs slower. */
-  profile: boolean;
+  /** A folder: the server leaves a CPU profile of each scenario there, and runs slower. */
+  profile?: string;
+  out: string;
 }
 
-export const MEMBERS = 5;
-
 /** @throws {Error} naming the option that is wrong, and what was expected. */
-export function readOptions(args: string[]): Options {
+export function readOptions(args: string[], knownSides: readonly string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      seconds: { type: 'string', default: '10' },
-      groups: { type: 'string', default: '200' },
-      size: { type: 'string', default: '400' },
-      'in-flight': { type: 'string', default: '1' },
+      quick: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      sides: { type: 'string' },
+      only: { type: 'string' },
+      against: { type: 'string' },
+      server: { type: 'string' },
       rate: { type: 'string' },
-      profile: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      out: { type: 'string', default: '.artifacts/bench/latest.json' },
     },
   });
-  const whole = (name: string, text: string, least: number, most: number): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new Error(`--${name} is ${JSON.stringify(text)}. Expected: a whole number from ${least} to ${most}.`);
-  };
+  const { sides, only, against, server, rate, profile, ...rest } = values;
+  if (rate !== undefined && !/^[1-9]\d{0,5}$/.test(rate)) {
+    throw new Error(`--rate is ${JSON.stringify(rate)}. Expected: messages a second, a whole number from 1 to 999999.`);
+  }
   return {
-    seconds: whole('seconds', values.seconds, 1, 600),
-    groups: whole('groups', values.groups, 1, 1_500),
-    size: whole('size', values.size, 200, 16_000),
-    inFlight: whole('in-flight', values['in-flight'], 1, 64),
-    profile: values.profile,
-    ...(values.rate !== undefined && { rate: whole('rate', values.rate, 1, 100_000) }),
+    ...rest,
+    only: only === undefined ? scenarios : (listed('only', only, scenarios) as Scenario[]),
+    ...(sides !== undefined && { sides: listed('sides', sides, knownSides) }),
+    ...(against !== undefined && { against }),
+    ...(server !== undefined && { server }),
+    ...(rate !== undefined && { rate: Number(rate) }),
+    ...(profile !== undefined && { profile }),
   };
+}
+
+function listed(option: string, text: string, known: readonly string[]): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new Error(
+    `--${option} has ${JSON.stringify(unknown)}. Expected: names out of ${known.join(', ')}, separated by commas.`,
+  );
 }

@@ -1,14 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
-const STARTING_MS = 30_000;
+import { startProgram } from './sides/program.ts';
+
+const built = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 /** What it costs to serve is measured here, not what one person may do: nobody of the crowd meets a rate. */
-const wide = [
+const unlimited = [
+  'framesPerSecond',
+  'framesBurst',
+  'sendsUnderWay',
   'sendsPerUserPerSecond',
   'sendsPerUserBurst',
   'sendsPerUserPerMinute',
@@ -20,72 +23,69 @@ const wide = [
   'exchangesPerAddressPerHour',
   'socketsPerNode',
   'upgradesPerSecond',
-]
-  .map((name) => `${name}=1000000`)
-  .join(',');
+];
+const LIMITS = [...unlimited.map((name) => `${name}=1000000`), 'membersPerGroup=2000', 'unboundPerAddress=100'].join(
+  ',',
+);
 
 export interface RunningServer {
-  pid: number;
   origin: string;
   appSecret: string;
+  /** Kills it, and starts it again with the same data at the same address. */
+  crash(): Promise<void>;
+  died(): string | undefined;
   /** Ends it with SIGTERM and removes its data. */
   stop(): Promise<{ code: number | null }>;
 }
 
-/**
- * Starts the built server on a free port, with a database of its own that is removed afterwards.
- * @param profileDir where it leaves a CPU profile when it ends
- */
-export async function startServer(profileDir?: string): Promise<RunningServer> {
+export interface ServerOptions {
+  /** Another build of the server, to compare with. */
+  main?: string;
+  /** Where it leaves a CPU profile when it ends. It then runs slower. */
+  profileDir?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Starts the built server on a free port, with a database of its own that is removed afterwards. */
+export async function startServer({ main = built, profileDir, env = {} }: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'trialogue-bench-'));
   const appSecret = randomBytes(32).toString('base64url');
   const profiling = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-  const server = spawn(process.execPath, [...profiling, main], {
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      DEMO: '0',
-      APP_ID: 'bench',
-      APP_SECRET: appSecret,
-      MASTER_KEY: randomBytes(32).toString('base64'),
-      LIMITS: wide,
-      LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<{ code: number | null }>((resolve) => server.once('exit', (code) => resolve({ code })));
+  const settings = {
+    PATH: process.env['PATH'],
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    DEMO: '0',
+    APP_ID: 'bench',
+    APP_SECRET: appSecret,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    LIMITS,
+    LOG_LEVEL: 'warn',
+    ...env,
+  };
+  const start = (port: string) =>
+    startProgram(process.execPath, [...profiling, main], {
+      env: { ...settings, PORT: port },
+      ready: /listening on (\S+)/,
+    });
   const cleanUp = () => rmSync(dataDir, { recursive: true, force: true });
-  const origin = await originOf(server, ended).catch((error: unknown) => {
-    server.kill('SIGKILL');
+  let server = await start('0').catch((error: unknown) => {
     cleanUp();
     throw error;
   });
+  const origin = server.ready[1] ?? '';
   return {
-    pid: server.pid ?? 0,
     origin,
     appSecret,
+    async crash() {
+      await server.kill();
+      server = await start(new URL(origin).port);
+    },
+    died: () => server.died(),
     async stop() {
-      server.kill('SIGTERM');
-      const end = await ended;
+      const code = await server.stop();
       cleanUp();
-      return end;
+      return { code };
     },
   };
-}
-
-function originOf(server: ChildProcess, ended: Promise<{ code: number | null }>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let printed = '';
-    const late = setTimeout(() => reject(new Error('the server did not start in 30 s')), STARTING_MS);
-    void ended.then(({ code }) => reject(new Error(`the server ended with code ${code} before it listened`)));
-    server.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-      const origin = /listening on (\S+)/.exec(printed)?.[1];
-      if (origin === undefined) return;
-      clearTimeout(late);
-      resolve(origin);
-    });
-  });
 }
