@@ -6,6 +6,7 @@ import type { FileId } from '@trialogue/protocol';
 
 import type { FileStore } from '../chat/ports.ts';
 import { diskHalves } from './diskHalves.ts';
+import { nameOf, shelfOf } from './names.ts';
 
 /**
  * Files in a folder, under nothing but their ids. A file appears whole and on disk, or not at all: it is written in
@@ -19,8 +20,7 @@ export async function diskFiles(folder: string): Promise<FileStore> {
   await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true, mode: 0o700 });
 
-  /** Two letters of the id spread the files over folders of a bearable size. */
-  const shelf = (fileId: FileId) => join(folder, nameOf(fileId).slice(0, 2));
+  const shelf = (fileId: FileId) => join(folder, shelfOf(fileId));
   const pathOf = (fileId: FileId) => join(shelf(fileId), nameOf(fileId));
 
   async function moveIn(path: string, fileId: FileId): Promise<void> {
@@ -48,14 +48,8 @@ export async function diskFiles(folder: string): Promise<FileStore> {
     },
     get: (fileId) => createReadStream(pathOf(fileId)),
     remove: (fileId) => rm(pathOf(fileId), { force: true }),
-    halves: await diskHalves(join(folder, 'halves'), { nameOf, wholeOf: pathOf, moveIn }),
+    halves: await diskHalves(join(folder, 'halves'), { wholeOf: pathOf, moveIn }),
   };
-}
-
-/** A path is made of an id and nothing else, whoever made the id. */
-function nameOf(fileId: FileId): string {
-  if (!/^[A-Za-z0-9_-]{8,64}$/.test(fileId)) throw new Error('A file id is 8 to 64 of A–Z a–z 0–9 _ -.');
-  return fileId;
 }
 
 /** A new name is on disk only once its folder is. */

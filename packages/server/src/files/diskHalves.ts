@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { id, type FileId } from '@trialogue/protocol';
 
 import type { HalfFiles } from '../chat/ports.ts';
-
-const IS_ID = /^[A-Za-z0-9_-]{8,64}$/;
+import { isFileId, nameOf } from './names.ts';
 
 /** How half files become whole ones. */
 interface Ways {
-  nameOf: (fileId: FileId) => string;
   wholeOf: (fileId: FileId) => string;
   /** From a path to where whole files lie, for good. */
   moveIn: (path: string, fileId: FileId) => Promise<void>;
@@ -23,7 +21,7 @@ interface Ways {
  *
  * The note goes last, so that after a crash there is something to go on from.
  */
-export async function diskHalves(folder: string, { nameOf, wholeOf, moveIn }: Ways): Promise<HalfFiles> {
+export async function diskHalves(folder: string, { wholeOf, moveIn }: Ways): Promise<HalfFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const noteOf = (fileId: FileId) => join(folder, `${nameOf(fileId)}.note`);
   const bytesOf = (fileId: FileId) => join(folder, `${nameOf(fileId)}.bytes`);
@@ -42,7 +40,7 @@ export async function diskHalves(folder: string, { nameOf, wholeOf, moveIn }: Wa
     },
     async find(fileId) {
       // Anybody may ask for anything; what cannot be a name of ours is not there.
-      if (!IS_ID.test(fileId)) return undefined;
+      if (!isFileId(fileId)) return undefined;
       try {
         const note = await readFile(noteOf(fileId), 'utf8');
         return { note, size: (await stat(lieAt(fileId))).size };

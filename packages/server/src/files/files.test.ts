@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { id, type FileId } from '@trialogue/protocol';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startS3, type S3Double } from '@trialogue/testkit/s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { FileStore } from '../chat/ports.ts';
 import { diskFiles } from './disk.ts';
 import { memoryFiles } from './memory.ts';
+import { filesIn } from './s3/s3UnderTest.ts';
 import { CHUNK_BYTES, openFile, openMeta, sealFile, sealMeta } from './sealed.ts';
 
 const photo = id<FileId>('photo-of-the-tea');
@@ -27,10 +29,17 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trialogue-files-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
+let s3: S3Double;
+beforeAll(async () => {
+  s3 = await startS3();
+});
+beforeEach(() => s3.calm());
+afterAll(() => s3.stop());
 
 const stores: [string, () => Promise<FileStore>][] = [
   ['memory', async () => memoryFiles()],
   ['on disk', () => diskFiles(folder)],
+  ['in a bucket', async () => filesIn(s3)],
 ];
 
 describe.for(stores)('files %s', ([, open]) => {
