@@ -1,17 +1,18 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-import { parseKeyring } from '@trialogue/crypto';
-import type { ClientApi, DataOf, Envelope, PlatformApi, Session } from '@trialogue/protocol/api';
-import { Im } from '@trialogue/sdk';
-import { createLogger, readConfig, startNode, type Node } from '@trialogue/server';
+import { createLogger, readConfig, startNode } from '@trialogue/server';
 import type { Bus } from '@trialogue/server/core';
-import { ada, bo } from '@trialogue/testkit';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
+import { lacksCluster, startCluster } from '@trialogue/testkit/servers';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { listenToNats } from './canary/natsEar.ts';
+import { talk } from './canary/talk.ts';
 import { findCanaries, type Place } from './world/canaries.ts';
 
 /** What the node says over its bus. */
@@ -27,152 +28,141 @@ vi.mock('../packages/server/src/bus/memory.ts', async (real) => {
   };
 });
 
-const dataDir = mkdtempSync(join(tmpdir(), 'trialogue-canary-'));
+/** Everything that is written in a test lies below it: temporary files are put there, too. */
+let folder: string;
+const temporary = process.env['TMPDIR'];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trialogue-canary-'));
+  // Some of it belongs to a database that runs as somebody else.
+  chmodSync(folder, 0o711);
+  mkdirSync(join(folder, 'tmp'), { mode: 0o777 });
+  chmodSync(join(folder, 'tmp'), 0o777);
+  process.env['TMPDIR'] = join(folder, 'tmp');
+});
+afterEach(() => {
+  if (temporary === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = temporary;
+  rmSync(folder, { recursive: true, force: true });
+});
+
 const appSecret = randomBytes(32).toString('base64url');
 const masterKey = randomBytes(32);
-const logged: string[] = [];
-let node: Node;
-
-beforeAll(async () => {
-  const config = readConfig({
-    PORT: '0',
-    DATA_DIR: dataDir,
-    APP_ID: 'shop',
-    APP_SECRET: appSecret,
-    MASTER_KEY: masterKey.toString('base64'),
-    LOG_LEVEL: 'debug',
-  });
-  node = await startNode(config, { logger: createLogger('debug', { write: (line) => void logged.push(line) }) });
-}, 60_000);
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+const settings = (dataDir: string) => ({
+  PORT: '0',
+  DATA_DIR: dataDir,
+  APP_ID: 'shop',
+  APP_SECRET: appSecret,
+  MASTER_KEY: masterKey.toString('base64'),
+  LOG_LEVEL: 'debug',
+});
 
 test('a conversation leaves no word, key, token or ticket in the database, the files, the logs or the bus (I37)', async () => {
-  const secret = (what: string) => `${what}-${randomBytes(9).toString('hex')}`;
-  const words = {
-    typed: secret('typed'),
-    posted: secret('posted'),
-    inFile: secret('in-file'),
-    fileName: secret('name'),
-  };
-
-  for (const { userId, name, urole } of [ada, bo]) await platform('PUT', `/users/${userId}`, { name, urole });
-  const { groupId, links } = await platform<DataOf<PlatformApi['createGroup']>>('POST', '/groups', {
-    name: 'Tea',
-    members: [{ userId: ada.userId }, { userId: bo.userId }],
+  const logged: string[] = [];
+  const node = await startNode(readConfig(settings(join(folder, 'data'))), {
+    logger: createLogger('debug', { write: (line) => void logged.push(line) }),
   });
-  const ticketOf = (userId: string) => ticketIn(links.find((link) => link.userId === userId)?.url ?? '');
-  const adas = await client<Session>('POST', '/session', {
-    body: { groupId, userId: ada.userId, ticket: ticketOf(ada.userId) },
-  });
-  const bos = await client<Session>('POST', '/session', {
-    body: { groupId, userId: bo.userId, ticket: ticketOf(bo.userId) },
-  });
-  const entered = (token: string) =>
-    client<DataOf<ClientApi['getConversation']>>('GET', `/conversation?groupId=${groupId}`, { token });
-
-  const im = { ada: connect(await entered(adas.token)), bo: connect(await entered(bos.token)) };
-  const heard = (who: Im, text: string) =>
-    new Promise<void>((resolve) => {
-      who.on('message', ({ payload }) => {
-        if (payload?.['text'] === text) resolve();
-      });
-    });
-  const bothHear = [heard(im.bo.app, words.typed), heard(im.ada.app, words.posted)];
-  await Promise.all([im.ada.opened, im.bo.opened]);
-  const { seq } = await im.ada.app.socket.send({ type: 'text', text: words.typed });
-  await platform('POST', `/groups/${groupId}/messages`, {
-    fromuid: bo.userId,
-    clientMsgId: 'posted-1',
-    payload: { type: 'text', text: words.posted },
-  });
-  await Promise.all(bothHear);
-  im.bo.app.socket.markRead(seq);
-
-  const form = new FormData();
-  form.append('file', new Blob([words.inFile.repeat(40)], { type: 'text/plain' }), `${words.fileName}.txt`);
-  const file = await client<DataOf<ClientApi['uploadFile']>>('POST', `/conversations/${groupId}/files`, {
-    token: adas.token,
-    form,
-  });
-  await platform('DELETE', `/groups/${groupId}/members/${bo.userId}`);
-  const rotated = await entered(adas.token);
-  await client('POST', `/conversations/${groupId}/messages/${seq}/recall`, { token: adas.token });
-  await client('GET', `/conversations/${groupId}/messages`, { token: adas.token });
-  const refreshed = await client<Session>('POST', '/session/refresh', { body: { refreshToken: adas.refreshToken } });
-  await expect(client('GET', '/conversations', { token: 'no-token' })).rejects.toThrow('auth.invalid');
-  await expect(
-    client('POST', '/session', { body: { groupId, userId: ada.userId, ticket: ticketOf(ada.userId) } }),
-  ).rejects.toThrow('ticket.used');
-
-  const canaries: Record<string, string | Uint8Array> = {
-    ...words,
-    'the app secret': appSecret,
-    'the master key': masterKey,
-    'the dlgKey': rotated.dlgKey,
-    ...Object.fromEntries([...parseKeyring(rotated.dlgKey)].map(([epoch, key]) => [`key ${epoch}`, key])),
-    ...Object.fromEntries(links.map(({ userId }) => [`ticket of ${userId}`, ticketOf(userId)])),
-    ...Object.fromEntries(
-      [adas, bos, refreshed].flatMap(({ token, refreshToken }, at) => [
-        [`token ${at}`, token],
-        [`refresh token ${at}`, refreshToken],
-      ]),
-    ),
-    'the imToken': rotated.imToken,
-  };
-  const said: Place[] = [
-    ['the logs', Buffer.from(logged.join(''))],
-    ['the bus', Buffer.from(notices.join('\n'))],
-  ];
-  const whileItRuns = placesIn(dataDir);
-  im.ada.app.socket.close();
-  im.bo.app.socket.close();
+  const talked = await talk({ origin: node.origin, appSecret, masterKey });
+  const whileItRuns = placesIn(folder);
+  talked.leave();
   await node.close();
 
   // The places are the right ones: they hold what may be there.
-  expect(whileItRuns.map(([name]) => name).join(' ')).toMatch(/\.db.*-wal/);
-  expect(whileItRuns.map(([name]) => name).join(' ')).toContain(file.fileId);
-  expect(whileItRuns.some(([, bytes]) => bytes.includes(groupId))).toBe(true);
+  const names = whileItRuns.map(([name]) => name).join(' ');
+  expect(names).toMatch(/\.db.*-wal/);
+  expect(names).toContain(talked.fileId);
+  expect(whileItRuns.some(([, bytes]) => bytes.includes(talked.groupId))).toBe(true);
   expect(notices.join('')).toContain('"kind":"key"');
   expect(logged.join('')).toContain('recallMsg');
-  expect(findCanaries(canaries, [...said, ...whileItRuns, ...placesIn(dataDir)])).toEqual([]);
+  const said: Place[] = [
+    ['the logs', Buffer.from(logged.join(''))],
+    ['the bus', Buffer.from(notices.join('\n'))],
+    ['what was answered', talked.answers],
+  ];
+  expect(findCanaries(talked.canaries, [...said, ...whileItRuns, ...placesIn(folder)])).toEqual([]);
 });
 
-function connect(to: DataOf<ClientApi['getConversation']>): { app: Im; opened: Promise<void> } {
-  const app = new Im({ WebSocket });
-  const opened = new Promise<void>((resolve) => void app.on('opened', () => resolve()));
-  app.on('connect', () => app.socket.bindUser({ token: to.imToken, uid: to.userId }));
-  app.getInstance({ wsAddr: to.wsAddress, dlgId: to.dlgId, dlgKey: to.dlgKey, user: { fromuid: to.userId } });
-  return { app, opened };
-}
+test.skipIf(lacksCluster() !== undefined)(
+  'nor with two nodes, in PostgreSQL, its log of changes, or on NATS (I37)',
+  { timeout: 240_000 },
+  async () => {
+    const cluster = await startCluster(2, { LOG_LEVEL: 'debug', TMPDIR: join(folder, 'tmp') });
+    try {
+      const ear = await listenToNats(cluster.nats.url);
+      const secrets = { appSecret: cluster.appSecret, masterKey: Buffer.from(cluster.masterKey, 'base64') };
+      const talked = await talk({ origin: cluster.origin, ...secrets });
+      const whileItRuns = placesIn(folder);
+      // What was only in the log of changes is in the tables after that.
+      await cluster.postgres.crash();
+      await cluster.postgres.restart();
+      const logs = cluster.nodes.map((node, at): Place => [`the log of node ${at}`, Buffer.from(node.said())]);
+      const places: Place[] = [...whileItRuns, ...placesIn(folder), ...logs, ['the bus', ear.heard()]];
+      talked.leave();
+      ear.stop();
 
-const ticketIn = (url: string): string => new URLSearchParams(new URL(url).hash.slice(1)).get('ticket') ?? '';
+      const names = places.map(([name]) => name).join(' ');
+      expect(names).toContain('/pg_wal/');
+      expect(names).toContain(talked.fileId);
+      const holding = places.filter(([, bytes]) => bytes.includes(talked.groupId)).map(([name]) => name);
+      for (const place of [/\/pg_wal\//, /\/base\//, /the bus/]) expect(holding.join(' ')).toMatch(place);
+      for (const [, log] of logs) expect(log.toString()).toContain('http: answered');
+      const all: Place[] = [...places, ['what was answered', talked.answers]];
+      expect(findCanaries(talked.canaries, all)).toEqual([]);
+    } finally {
+      await cluster.stop();
+    }
+  },
+);
 
-const platform = <T>(method: string, path: string, body?: unknown): Promise<T> =>
-  call<T>(method, `/platform/v1${path}`, { token: appSecret, body });
+describe.runIf(process.platform === 'linux')('a server that crashes', () => {
+  const main = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
+  /** Where this machine puts a dump; another program may take it, or another folder. */
+  const pattern = process.platform === 'linux' ? readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim() : '';
 
-const client = <T>(method: string, path: string, given: { token?: string; body?: unknown; form?: FormData } = {}) =>
-  call<T>(method, `/api/v1${path}`, given);
+  test('leaves no word, key, token or ticket in its core dump or anywhere else (I37)', async () => {
+    // The shell lifts the limit that keeps most machines from dumping at all.
+    const line = 'ulimit -c unlimited; exec "$0" "$@"';
+    const args = ['-C', '@trialogue/source', '--import', import.meta.resolve('tsx'), main];
+    const cwd = join(folder, 'cwd');
+    mkdirSync(cwd);
+    const node = spawn('/bin/sh', ['-c', line, process.execPath, ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'] ?? '', TMPDIR: join(folder, 'tmp'), ...settings(join(folder, 'data')) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [node.stdout, node.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+    try {
+      const isUp = () => expect(said).toMatch(/listening on \S+/);
+      await vi.waitFor(isUp, { timeout: 90_000, interval: 50 });
+      const origin = /listening on (\S+)/.exec(said)?.[1] ?? '';
+      const talked = await talk({ origin, appSecret, masterKey });
+      expect(readFileSync(`/proc/${node.pid}/coredump_filter`, 'utf8').trim()).toBe('00000000');
+      const gone = once(node, 'exit');
+      node.kill('SIGABRT');
+      expect(await gone).toEqual([null, 'SIGABRT']);
+      talked.leave();
 
-async function call<T>(
-  method: string,
-  path: string,
-  { token, body, form }: { token?: string; body?: unknown; form?: FormData },
-): Promise<T> {
-  const answer = await fetch(`${node.origin}${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    body: form ?? (body === undefined ? null : JSON.stringify(body)),
+      const places = placesIn(folder);
+      // Where dumps go to a place of the machine's own, the filter above is all that can be seen.
+      if (/^core(\.%p)?$/.test(pattern)) expect(places.map(([name]) => name).join(' ')).toMatch(/\/cwd\/core/);
+      const all: Place[] = [...places, ['what it said', Buffer.from(said)], ['what was answered', talked.answers]];
+      expect(findCanaries(talked.canaries, all)).toEqual([]);
+    } finally {
+      node.kill('SIGKILL');
+    }
   });
-  const envelope = (await answer.json()) as Envelope<T>;
-  if (envelope.code !== 0) throw new Error(`${method} ${path}: ${envelope.error}`);
-  return envelope.data;
-}
+});
 
-const placesIn = (folder: string): Place[] =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
+/** All files that are there; a database may take one away while we look. */
+function placesIn(root: string): Place[] {
+  return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path.slice(folder.length), readFileSync(path)]);
+    .flatMap((path) => {
+      try {
+        return [[path.slice(root.length), readFileSync(path)] satisfies Place];
+      } catch {
+        return [];
+      }
+    });
+}

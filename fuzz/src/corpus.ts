@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
 
 export function fixturesOf(target: string): string[] {
-  const folder = join(corpus, target);
+  const folder = folderOf(target);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
@@ -15,9 +15,12 @@ export function fixturesOf(target: string): string[] {
     .map(({ input }) => input);
 }
 
+/** Where the inputs of a target that did harm are kept. */
+export const folderOf = (target: string): string => join(corpus, target);
+
 /** Keeps an input as JSON: whatever characters it has, the file is a text. @returns its path. */
 export function keepFixture(target: string, input: string, why: string): string {
-  const folder = join(corpus, target);
+  const folder = folderOf(target);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${createHash('sha256').update(input).digest('hex').slice(0, 12)}.json`);
   writeFileSync(file, `${JSON.stringify({ why: why.slice(0, 1_000), input }, undefined, 2)}\n`);

@@ -42,8 +42,9 @@ const words: readonly string[] = [
   '{"a":'.repeat(500),
 ];
 
-/** Values in the place of another one. */
+/** Values in the place of another one; some of them are quite usual where they do not belong. */
 const odd: readonly unknown[] = [
+  ...['tea', 'ada', 'c1', 'text', 'https://shop.test/a', 1, 2, 7, 100, 1_795_500_000_000],
   ...[null, true, false, 0, -1, 1.5, 2 ** 53, -(2 ** 53), 1e308, 2 ** 31, 2 ** 32],
   ...['', ' ', 'x'.repeat(5_000), '__proto__', 'constructor', '\u0000', '\ud800', '0', '-1', 'NaN'],
   ...[[], {}, [[]], [null], { toString: null }, { length: -1 }, { $ne: '' }, [1, 2, 3]],
@@ -52,10 +53,18 @@ const odd: readonly unknown[] = [
   JSON.parse('{"constructor":{"prototype":{"polluted":true}}}'),
 ];
 
+/** Those of the same kind: what is odd and still lets itself be read gets further. */
+const oddLike = (value: unknown): readonly unknown[] => {
+  const alike = odd.filter((each) => typeof each === typeof value && each !== null);
+  return alike.length > 0 ? alike : odd;
+};
+
 /** A text that is a little, or quite, unlike a good one. `others` are good ones to take pieces of. */
 export function mutate(seed: string, random: Random, others: readonly string[] = [seed]): string {
   let text = seed;
-  for (let times = random.between(1, 4); times > 0; times--) text = random.pick(ways)(text, random, others);
+  // Half of them stay well written: what cannot be parsed gets nowhere.
+  if (random.chance(0.5)) for (let times = random.between(1, 2); times > 0; times--) text = mutateJson(text, random);
+  else for (let times = random.between(1, 4); times > 0; times--) text = random.pick(ways)(text, random, others);
   return text.length > LONGEST ? text.slice(0, LONGEST) : text;
 }
 
@@ -116,7 +125,8 @@ function mutateJson(text: string, random: Random): string {
 
 /** The same for a value. It shares nothing with the one given. */
 export function mutateValue(value: unknown, random: Random): unknown {
-  if (typeof value !== 'object' || value === null || random.chance(0.15)) return structuredClone(random.pick(odd));
+  if (typeof value !== 'object' || value === null || random.chance(0.15))
+    return structuredClone(random.pick(random.chance(0.5) ? oddLike(value) : odd));
   if (Array.isArray(value)) {
     const at = random.between(0, Math.max(0, value.length - 1));
     if (random.chance(0.2)) return Array.from({ length: random.between(0, 300) }, () => value[at] as unknown);

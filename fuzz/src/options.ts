@@ -9,6 +9,10 @@ export interface Options {
   seed: number;
   /** Inputs of each target, instead of its own number. */
   times: number | undefined;
+  /** Folder of what was found: the run is done in parts, each kept there, and goes on where it stood. */
+  out: string | undefined;
+  /** No part begins after so many. */
+  minutes: number;
 }
 
 /** @throws {Error} naming the option that is wrong, and what was expected. */
@@ -20,6 +24,8 @@ export function readOptions(args: string[], known: readonly string[]): Options {
       only: { type: 'string', multiple: true, default: [] },
       seed: { type: 'string' },
       times: { type: 'string' },
+      out: { type: 'string' },
+      minutes: { type: 'string' },
     },
   });
   return {
@@ -27,5 +33,7 @@ export function readOptions(args: string[], known: readonly string[]): Options {
     only: chosenOf(values.only, known),
     seed: seedOf(values.seed),
     times: values.times === undefined ? undefined : wholeNumber('times', values.times, 1, 1_000_000_000),
+    out: values.out,
+    minutes: values.minutes === undefined ? Infinity : wholeNumber('minutes', values.minutes, 1, 100_000),
   };
 }

@@ -9,7 +9,7 @@ const targetThat = (take: Tried['take'], more: Partial<Tried> = {}): Target => (
   name: 'no-such-target',
   title: 'a test says it to a test',
   times: { small: 1, full: 1 },
-  open: async () => ({ seeds: ['{"op":"send","text":"hello"}'], take, ...more }),
+  open: async () => ({ seeds: ['{"op":"send","text":"hello"}'], places: [], take, ...more }),
 });
 const kept: string[] = [];
 const keep = (_: string, input: string) => `file ${kept.push(input)}`;

@@ -16,7 +16,11 @@ export interface Shop {
   origin: string;
   appSecret: string;
   groupId: string;
+  /** The keyring of the conversation, as a member has it. */
+  dlgKey: string;
   tokenOf(userId: string): Promise<string>;
+  /** Of frames, all that the server has read as such so far. */
+  framesRead(): Promise<number>;
   /** The conversation is there again with its people, whatever has become of them. */
   restore(): Promise<void>;
   /** Somebody in another conversation goes on by the rules meanwhile. @throws when one is not answered. */
@@ -31,8 +35,9 @@ const wide = Object.entries(limits)
   .map(([name]) => `${name}=${name === 'unboundPerAddress' ? 100 : name === 'socketsPerUser' ? 50 : 1_000_000}`)
   .join(',');
 const neighbour: Person = { userId: id<UserId>('next-door'), name: 'Neighbour', urole: 'user' };
-/** An answer on a machine that is shared with others. */
-const PATIENCE_MS = 10_000;
+/** An answer on a machine whose others come first. */
+const PATIENCE_MS = 60_000;
+export const REQUEST_MS = 60_000;
 
 export async function openShop(): Promise<Shop> {
   const dataDir = mkdtempSync(join(tmpdir(), 'trialogue-fuzz-'));
@@ -65,10 +70,13 @@ export async function openShop(): Promise<Shop> {
   const next = { groupId: 'next-door', name: 'Next door', members: [{ userId: neighbour.userId }] };
   const { groupId: dlgId } = await platform<{ groupId: string }>('POST', '/groups', next);
   const token = await tokenOf(neighbour.userId);
-  const entered = await fetch(`${node.origin}/api/v1/conversation?groupId=${dlgId}`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const { dlgKey } = ((await entered.json()) as { data: { dlgKey: string } }).data;
+  const keyringOf = async (groupId: string, token: string) => {
+    const entered = await fetch(`${node.origin}/api/v1/conversation?groupId=${groupId}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return ((await entered.json()) as { data: { dlgKey: string } }).data.dlgKey;
+  };
+  const dlgKey = await keyringOf(dlgId, token);
   const socket = new WebSocket(`${node.origin.replace('http', 'ws')}/ws`, SUBPROTOCOL);
   const waiting = new Map<string, () => void>();
   await new Promise<void>((resolve, reject) => {
@@ -86,7 +94,14 @@ export async function openShop(): Promise<Shop> {
     origin: node.origin,
     appSecret,
     groupId,
+    dlgKey: await keyringOf(groupId, await tokenOf(ada.userId)),
     tokenOf,
+    async framesRead() {
+      const metrics = await (await fetch(`${node.origin}/metrics`)).text();
+      const counts = [...metrics.matchAll(/^trialogue_frames_in_total(?:\{.*\})? (\d+)$/gm)];
+      must(counts.length > 0, 'the server does not count frames');
+      return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+    },
     restore,
     async neighboursTalk() {
       const clientMsgId = `n-${randomBytes(6).toString('hex')}`;

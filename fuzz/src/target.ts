@@ -8,10 +8,15 @@ export interface Target {
   title: string;
   /** Inputs of a run: in `npm test`, and in the long one. */
   times: { small: number; full: number };
-  open(random: Random): Promise<Tried>;
+  open(random: Random, reach: Reach): Promise<Tried>;
 }
 
+/** Counts how far inputs get: `read …` for what was let in and used, `refused …` for what was turned away, and why. */
+export type Reach = (place: string) => void;
+
 export interface Tried {
+  /** Where a long run has to get to. Whatever stays outside of one has tried nothing there. */
+  places: readonly string[];
   /** Good inputs, of which bad ones are made. */
   seeds: readonly string[];
   /** Makes a bad one in a way of its own. All that matters is in the input: the same one does the same again. */

@@ -1,5 +1,8 @@
+import { toFrame } from '@trialogue/protocol/host';
+
+import { mutate } from '../mutate.ts';
 import { must, mustBeClean, type Target } from '../target.ts';
-import { vectors } from './vectors.ts';
+import { tagsOf, vectors } from './vectors.ts';
 
 interface HostModule {
   openHost(us: unknown): {
@@ -28,12 +31,20 @@ const origins = [
   '*',
 ];
 
+interface Posted {
+  origin: string;
+  /** Which of those who may post it; 0: the parent. */
+  source: number;
+  /** JSON, or a number of what no JSON can be. */
+  data: string;
+}
+
 /** The frame hears its parent on an allowed origin and nobody else, answers nobody else, and falls over nothing. */
 export const postMessage: Target = {
   name: 'post-message',
   title: 'some window says it to the frame',
   times: { small: 5_000, full: 1_000_000 },
-  async open(random) {
+  async open(random, reach) {
     // A module of a page: it looks for a window when it is loaded.
     const parent = { postMessage: (_: unknown, target: string) => void answered.push(target) };
     const answered: string[] = [];
@@ -58,24 +69,28 @@ export const postMessage: Target = {
       new ArrayBuffer(8),
       Number.NaN,
     ];
-    const strangers: readonly unknown[] = [null, {}, window, { postMessage: () => {} }];
+    const sources: readonly unknown[] = [parent, null, {}, window, { postMessage: () => {} }];
+    const seeds = vectors('toFrame');
     return {
-      seeds: vectors('toFrame'),
+      seeds: [],
+      places: [...tagsOf(toFrame).map((action) => `read ${action}`), 'refused', 'refused of a stranger'],
+      make: () =>
+        JSON.stringify({
+          origin: random.chance(0.5) ? allowed : random.pick(origins),
+          source: random.chance(0.8) ? 0 : random.between(1, sources.length - 1),
+          data: random.chance(0.02)
+            ? `exotic ${random.between(0, exotic.length - 1)}`
+            : mutate(random.pick(seeds), random, seeds),
+        } satisfies Posted),
       take(input) {
-        answered.length = 0;
+        const posted = JSON.parse(input) as Posted;
+        const { origin } = posted;
+        const source = sources[posted.source];
         const heard: { action: string }[] = [];
         const host = openHost(window);
         host.admit([allowed], readHost, (message) => void heard.push(message));
-        const origin = random.pick(origins);
-        const source = random.chance(0.8) ? parent : random.pick(strangers);
-        let data: unknown;
-        try {
-          data = JSON.parse(input);
-        } catch {
-          data = random.chance(0.5) ? input : random.pick(exotic);
-        }
         answered.length = 0;
-        tellFrame({ source, origin, data });
+        tellFrame({ source, origin, data: dataOf(posted.data) });
         const isOurs = source === parent && (origin === allowed || origin === own);
         must(isOurs || heard.length === 0, `a message of ${origin} was heard`);
         must(isOurs || answered.length === 0, `a message of ${origin} was answered`);
@@ -85,7 +100,18 @@ export const postMessage: Target = {
         );
         mustBeClean();
         host.close();
+        for (const { action } of heard) reach(`read ${action}`);
+        if (heard.length === 0) reach(isOurs ? 'refused' : 'refused of a stranger');
       },
     };
+
+    function dataOf(data: string): unknown {
+      if (data.startsWith('exotic ')) return exotic[Number(data.slice(7))];
+      try {
+        return JSON.parse(data);
+      } catch {
+        return data;
+      }
+    }
   },
 };

@@ -1,7 +1,7 @@
 import { ada } from '@trialogue/testkit';
 
 import { mutate } from '../mutate.ts';
-import { openShop } from '../shop.ts';
+import { openShop, REQUEST_MS } from '../shop.ts';
 import { must, type Target } from '../target.ts';
 
 const boundary = 'tea-and-cake';
@@ -34,7 +34,7 @@ export const uploads: Target = {
   name: 'uploads',
   title: 'a hostile client uploads it',
   times: { small: 100, full: 50_000 },
-  async open(random) {
+  async open(random, reach) {
     const shop = await openShop();
     const token = await shop.tokenOf(ada.userId);
     const types = [
@@ -49,6 +49,7 @@ export const uploads: Target = {
     let sent = 0;
     return {
       seeds: good,
+      places: ['read image/png', 'read text/plain', 'read application/octet-stream', 'refused request.malformed'],
       make: () =>
         JSON.stringify({ type: random.pick(types), body: mutate(random.pick(good), random, good) } satisfies Sent),
       async take(input) {
@@ -57,7 +58,7 @@ export const uploads: Target = {
           method: 'POST',
           headers: { authorization: `Bearer ${token}`, 'content-type': type },
           body: Buffer.from(body, 'latin1'),
-          signal: AbortSignal.timeout(20_000),
+          signal: AbortSignal.timeout(REQUEST_MS),
         });
         const { code, error, data } = (await answer.json()) as {
           code: number;
@@ -66,6 +67,7 @@ export const uploads: Target = {
         };
         must(answer.status < 500, `HTTP ${answer.status} ${error}`);
         must(code === 0 || typeof error === 'string', 'a refusal without a name');
+        reach(data ? `read ${data.mime}` : `refused ${error}`);
         if (data) {
           must(
             !/[/\\\p{Cc}]/u.test(data.name) && data.name.length > 0,
