@@ -26,6 +26,7 @@ export function files(tables: Tables) {
       tables.journal.drop(tables.conversations, keyOf(place.appId, place.dlgId));
       return its.map(([, { fileId }]) => fileId);
     },
+    dropShredded: () => 0,
     dropFiles(before) {
       const old = [...tables.files].filter(([, { createdAt }]) => createdAt < before).slice(0, DROPPED_AT_ONCE);
       for (const [key] of old) tables.journal.drop(tables.files, key);

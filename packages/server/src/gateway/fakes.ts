@@ -32,6 +32,7 @@ export function fakeShop() {
   const loseNotices = { next: 0 };
   const fences = new Map<string, number>();
   const ended = new Set<SessionId>();
+  const muted = new Set<UserId>();
   const asked = { memberIds: 0, messagesAfter: 0, looks: 0, history: 0 };
   /** Sends wait for this before they are stored. */
   const disk = { ready: Promise.resolve(), reads: Promise.resolve() };
@@ -117,6 +118,7 @@ export function fakeShop() {
       asked.messagesAfter++;
       return conversation(dlgId).messages.slice(after, after + limit);
     },
+    members: async (place) => (await log.memberIds(place)).map((userId) => ({ userId, isMuted: muted.has(userId) })),
     async memberIds({ dlgId }) {
       asked.memberIds++;
       return [...conversation(dlgId).members];
@@ -169,6 +171,7 @@ export function fakeShop() {
     asked,
     disk,
     ended,
+    muted,
     createGroup,
     append,
     loseNotices: (count: number) => void (loseNotices.next = count),

@@ -304,6 +304,26 @@ describe('a session', () => {
 describe('typing', () => {
   const typed = (isTyping: boolean) => ({ op: 'typing', dlgId: tea, userId: ada.userId, isTyping });
 
+  test('of who is muted nobody hears it, once the conversation says so', async () => {
+    const at = node();
+    const [typist, reader] = [await at.socketOf(ada.userId), await at.socketOf(bo.userId)];
+    for (const socket of [typist, reader]) await socket.open();
+    const heardTyping = async () => {
+      reader.frames.length = 0;
+      await at.clock.pass(3_000);
+      typist.says({ op: 'typing', dlgId: tea, isTyping: true });
+      await at.clock.pass(500);
+      return reader.frames.filter(({ op }) => op === 'typing').length;
+    };
+    expect(await heardTyping()).toBe(1);
+    at.muted.add(ada.userId);
+    at.append(tea, SYSTEM, 'muted');
+    expect(await heardTyping()).toBe(0);
+    at.muted.delete(ada.userId);
+    at.append(tea, SYSTEM, 'unmuted');
+    expect(await heardTyping()).toBe(1);
+  });
+
   test('is told to the others who have the conversation open, on every node, and to no socket of the typist', async () => {
     const shared = { shop: fakeShop(), clock: handTimers() };
     const [here, there] = [node(shared), node(shared)];

@@ -43,9 +43,13 @@ export function startFanout(at: FanoutPorts): () => void {
   };
 
   const tellHead = async ({ head, named, ...place }: Place & { head: Seq; named: Named }) => {
-    const frame = share({ op: 'head', dlgId: place.dlgId, head });
-    for (const userId of await members.of(place, named)) {
-      for (const listener of registry.ofUser(place.appId, userId)) listener.tell({ type: 'head', frame });
+    const event = { type: 'head', frame: share({ op: 'head', dlgId: place.dlgId, head }) } as const;
+    const inIt = await members.of(place, named);
+    const following = registry.followersOf(place);
+    for (const userId of inIt) {
+      for (const listener of registry.ofUser(place.appId, userId)) {
+        if (!following.has(listener)) listener.tell(event);
+      }
     }
   };
   const endTurn = () => {
@@ -74,12 +78,13 @@ export function startFanout(at: FanoutPorts): () => void {
 
   const tellMessage = (place: Place, frame: ServerFrameOf<'message'>, inIt: ReadonlySet<UserId>) => {
     let count = 0;
+    const event = { type: 'message', frame } as const;
     const doubtful: Listener[] = [];
     for (const listener of registry.followersOf(place)) {
       // Who is still to be let in is asked about then; what comes before waits.
       if (!inIt.has(listener.who.userId) && listener.isIn(place.dlgId)) doubtful.push(listener);
       else {
-        listener.tell({ type: 'message', frame });
+        listener.tell(event);
         count++;
       }
     }
@@ -138,7 +143,7 @@ export function startFanout(at: FanoutPorts): () => void {
         const place = { appId, dlgId };
         const frame = share({ op: 'typing', dlgId, userId, isTyping });
         return tellMembers(place, {}, 'typing', (inIt) => {
-          if (!inIt.has(userId)) return;
+          if (!inIt.has(userId) || members.mutedIn(place).has(userId)) return;
           for (const listener of registry.followersOf(place)) {
             const hearer = listener.who.userId;
             if (hearer !== userId && inIt.has(hearer)) listener.tell({ type: 'typing', frame });

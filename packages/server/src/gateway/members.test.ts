@@ -12,11 +12,11 @@ function ledger() {
   const { timers, pass } = handTimers();
   const at = { members: [ada.userId, bo.userId], asked: 0, answer: Promise.resolve() };
   const log = {
-    async memberIds(): Promise<UserId[]> {
+    async members(): Promise<{ userId: UserId; isMuted: boolean }[]> {
       at.asked++;
       const found = at.members;
       await at.answer;
-      return found;
+      return found.map((userId) => ({ userId, isMuted: userId === cy.userId }));
     },
   };
   return { at, pass, members: createMembers(log, timers) };

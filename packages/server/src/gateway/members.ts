@@ -19,6 +19,8 @@ export interface Members {
   /** Undefined when it has to be asked. */
   known(place: Place, named?: Named): ReadonlySet<UserId> | undefined;
   of(place: Place, named?: Named): Promise<ReadonlySet<UserId>>;
+  /** Those of them who may not write, as far as the last answer knew. */
+  mutedIn(place: Place): ReadonlySet<UserId>;
   /** Something about the members has changed. */
   changed(place: Place): void;
   /** Conversations the user is in, of those that were asked about lately. */
@@ -43,6 +45,7 @@ interface Question {
 interface Answer {
   readonly asked: Asked;
   readonly members: ReadonlySet<UserId>;
+  readonly muted: ReadonlySet<UserId>;
 }
 
 interface Conversation {
@@ -53,7 +56,7 @@ interface Conversation {
 
 const nobody: ReadonlySet<UserId> = new Set();
 
-export function createMembers(log: Pick<Log, 'memberIds'>, timers: Pick<Timers, 'now'>): Members {
+export function createMembers(log: Pick<Log, 'members'>, timers: Pick<Timers, 'now'>): Members {
   const conversations = new Map<string, Conversation>();
   const conversationsOf = new Map<string, Set<Conversation>>();
 
@@ -81,9 +84,11 @@ export function createMembers(log: Pick<Log, 'memberIds'>, timers: Pick<Timers, 
 
   const ask = async (it: Conversation, asked: Asked): Promise<ReadonlySet<UserId>> => {
     try {
-      const members = new Set(await log.memberIds(it.place));
+      const inside = await log.members(it.place);
+      const members = new Set(inside.map(({ userId }) => userId));
+      const muted = new Set(inside.filter(({ isMuted }) => isMuted).map(({ userId }) => userId));
       if (timers.now() - asked.at >= FRESH_MS) throw new Error('who is in a conversation came too late to be believed');
-      if (it.question?.asked === asked) file(it, { asked, members });
+      if (it.question?.asked === asked) file(it, { asked, members, muted });
       return members;
     } finally {
       if (it.question?.asked === asked) it.question = undefined;
@@ -126,6 +131,7 @@ export function createMembers(log: Pick<Log, 'memberIds'>, timers: Pick<Timers, 
       it.question = { asked, answer: ask(it, asked) };
       return it.question.answer;
     },
+    mutedIn: (place) => conversations.get(keyOf(place.appId, place.dlgId))?.answer?.muted ?? nobody,
     changed(place) {
       const it = conversations.get(keyOf(place.appId, place.dlgId));
       if (!it) return;

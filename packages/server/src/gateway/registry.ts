@@ -39,7 +39,7 @@ export interface Registry extends Presence {
   /** The socket is gone. */
   drop(listener: Listener): void;
   ofUser(appId: AppId, userId: UserId): Iterable<Listener>;
-  followersOf(place: Place): Iterable<Listener>;
+  followersOf(place: Place): ReadonlySet<Listener>;
   /** Conversations that somebody here follows. */
   followed(): Place[];
   all(): Iterable<Listener>;
@@ -55,7 +55,7 @@ export interface Watcher {
 }
 
 const REVOKED_KEPT_MS = 60_000;
-const nobody: readonly Listener[] = [];
+const nobody: ReadonlySet<Listener> = new Set();
 
 export function createRegistry({
   limits = defaults,

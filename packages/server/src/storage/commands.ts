@@ -1,4 +1,5 @@
 import type { DeskStore } from '../chat/desk/ports.ts';
+import type { AuditStore, ModerationStore } from '../chat/moderation/ports.ts';
 import type { Store } from '../chat/ports.ts';
 import { findApp, findAppBySecretHash, listApps, putApp } from './apps.ts';
 import { createConversation, enterConversation, findConversation, keysOf, listConversations } from './conversations.ts';
@@ -18,15 +19,18 @@ import { raiseMarks } from './marks.ts';
 import { listMembers, membersOf } from './members.ts';
 import { addMembers, removeMember } from './membership.ts';
 import { appendFor, appendMessage, findByClientMsgId, messagesAfter, readMessage, readPage } from './messages.ts';
+import { appendAudit, auditHead, listAudit } from './moderation/audit.ts';
+import { muteFor, muteMember } from './moderation/mutes.ts';
+import { dropReports, findReport, listReports, putReport, readEvidence, resolveReport } from './moderation/reports.ts';
 import { recallMessage } from './recall.ts';
 import { createSession, endSession, endSessionsOf, findSession, rotateRefresh } from './sessions.ts';
-import { shredConversation } from './shred.ts';
+import { dropShredded, shredConversation } from './shred.ts';
 import type { Sql } from './sql.ts';
 import { forgetExpired, useTicket } from './tickets.ts';
 import { findUser, putUser } from './users.ts';
 
 /** All that one database keeps. */
-export type Storage = Store & DeskStore;
+export type Storage = Store & DeskStore & ModerationStore & AuditStore;
 
 /** `close` is about the connection; all else is a command that runs in a transaction. */
 export type CommandName = Exclude<keyof Storage, 'close'>;
@@ -70,6 +74,7 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   addMembers: writes(addMembers),
   removeMember: writes(removeMember),
   shredConversation: writes(shredConversation),
+  dropShredded: writes(dropShredded),
 
   appendMessage: writes(appendMessage),
   appendFor: writes(appendFor),
@@ -108,6 +113,18 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   listAppReplies: reads(listAppReplies),
   putAppReply: writes(putAppReply),
   removeAppReply: writes(removeAppReply),
+
+  muteMember: writes(muteMember),
+  muteFor: writes(muteFor),
+  readEvidence: reads(readEvidence),
+  putReport: writes(putReport),
+  listReports: reads(listReports),
+  findReport: reads(findReport),
+  resolveReport: writes(resolveReport),
+  dropReports: writes(dropReports),
+  auditHead: reads(auditHead),
+  appendAudit: writes(appendAudit),
+  listAudit: reads(listAudit),
 
   /** A node that cannot write cannot serve, so the writer is asked. */
   ping: writes(async (sql) => void (await sql.query(`SELECT 1`))),

@@ -14,9 +14,10 @@ import type { Actor, ConversationRow, ConversationSummary, MemberRow, Place, Roo
 import { hashOf } from './contentHash.ts';
 import { DESK, toDesk, type DeskColumns } from './desk/columns.ts';
 import { WAITED, filters } from './desk/filters.ts';
-import { addRow, ofMember, toMember, type MemberColumns } from './members.ts';
+import { addFirstMembers } from './firstMembers.ts';
+import { ofMember, toMember, type MemberColumns } from './members.ts';
 import { toMessage, type MessageColumns } from './messages.ts';
-import { slots, type Sql } from './sql.ts';
+import { slots, type Sql, type Value } from './sql.ts';
 import { findPlace, standOf, type Stand } from './standing.ts';
 import { toProfile, type ProfileColumns } from './users.ts';
 
@@ -48,7 +49,7 @@ export async function createConversation(
 ): Promise<void> {
   const created = await insertConversation(sql, conversation);
   const { appId, members, room } = conversation;
-  for (const member of members) await addRow(sql, { conversation: created, appId, ...member }, room);
+  await addFirstMembers(sql, { conversation: created, appId, members }, room);
 }
 
 /** @throws {Refused} conversation.exists */
@@ -120,7 +121,10 @@ interface SummaryRow extends Row, DeskColumns, Omit<MessageColumns, 'seq'> {
 
 const MY_ROLE = `COALESCE(m.urole, (SELECT u.urole FROM users u WHERE u.app_id = $1 AND u.user_id = $2))`;
 
-/** Reads the rows of the user's conversations and one message of each on the page, no more. */
+/**
+ * Finds the page first, by as few columns as it takes: of some who serve thousands of conversations are gone through.
+ * What is to be shown is read of those on the page, no more.
+ */
 export async function listConversations(
   sql: Sql,
   actor: Actor,
@@ -137,14 +141,19 @@ export async function listConversations(
     actor.onlyDlg ?? '',
     keyword && `%${keyword.replace(/[\\%_]/g, '\\$&')}%`,
   ] as const;
-  const [count] = await sql.query<{ total: number }>(`SELECT count(*) AS total ${mine}`, ...whose);
+  const isEverything = filter === 'all' && keyword === '' && actor.onlyDlg === undefined;
+  const total = isEverything ? await countOf(sql, actor) : await countAmong(sql, mine, whose);
   const rows = await sql.query<SummaryRow>(
-    `SELECT p.*, l.seq, l.msg_id, l.client_msg_id, l.fromuid, l.content, l.sent_at, l.recalled_at FROM (
-       SELECT ${COLUMNS}, ${DESK}, ${MY_ROLE} AS my_urole, m.read_seq,
-         c.spoken - m.spoken_read - (m.sent - m.sent_read) AS unread, ${WAITED} AS waited
-       ${mine} ORDER BY ${order} LIMIT $5 OFFSET $6
-     ) p LEFT JOIN messages l ON l.conversation = p.id AND l.seq = p.last_seq
-     ORDER BY ${order}`,
+    `SELECT ${COLUMNS}, ${DESK}, ${MY_ROLE} AS my_urole, m.read_seq,
+       c.spoken - m.spoken_read - (m.sent - m.sent_read) AS unread,
+       l.seq, l.msg_id, l.client_msg_id, l.fromuid, l.content, l.sent_at, l.recalled_at
+     FROM (
+       SELECT c.id, c.updated_at, ${WAITED} AS waited ${mine} ORDER BY ${order.join(', ')} LIMIT $5 OFFSET $6
+     ) p
+     JOIN conversations c ON c.id = p.id
+     JOIN members m ON m.conversation = p.id AND m.user_id = $2
+     LEFT JOIN messages l ON l.conversation = p.id AND l.seq = c.last_seq
+     ORDER BY ${order.map((column) => `p.${column}`).join(', ')}`,
     ...whose,
     size,
     (page - 1) * size,
@@ -153,7 +162,7 @@ export async function listConversations(
   const members = await profilesIn(sql, ids);
   const keys = await keyRowsIn(sql, ids);
   return {
-    total: count?.total ?? 0,
+    total,
     list: rows.map((row) => ({
       ...toConversation(row, { appId: actor.appId, dlgId: id<DlgId>(row.dlg_id) }),
       unread: row.unread,
@@ -164,6 +173,22 @@ export async function listConversations(
       ...(row.my_urole === 'service' && { desk: toDesk(row) }),
     })),
   };
+}
+
+/** In how many conversations the user is: an index alone knows. */
+async function countOf(sql: Sql, { appId, userId }: Actor): Promise<number> {
+  const [count] = await sql.query<{ total: number }>(
+    `SELECT count(*) AS total FROM members
+     WHERE app_id = $1 AND user_id = $2 AND left_at IS NULL AND in_lane = 0`,
+    appId,
+    userId,
+  );
+  return count?.total ?? 0;
+}
+
+async function countAmong(sql: Sql, from: string, whose: readonly Value[]): Promise<number> {
+  const [count] = await sql.query<{ total: number }>(`SELECT count(*) AS total ${from}`, ...whose);
+  return count?.total ?? 0;
 }
 
 export const profilesIn = async (sql: Sql, conversations: number[]) =>

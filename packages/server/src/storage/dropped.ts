@@ -1,4 +1,4 @@
-import { id, limits, type Instant, type MsgId, type Seq } from '@trialogue/protocol';
+import { id, limits, type AppId, type Instant, type MsgId, type Seq } from '@trialogue/protocol';
 
 import type { Accepted, Draft } from '../chat/ports.ts';
 import { hashOf } from './contentHash.ts';
@@ -30,12 +30,15 @@ export async function dropMessages(
   before: Instant,
   now: Instant,
   dedupeMs: number = limits.dedupeMs,
+  appId?: AppId,
 ): Promise<number> {
   let done = await forgetIds(sql, now - dedupeMs);
   while (done < ROWS_PER_CALL) {
     const [aged] = await sql.query<Aged>(
-      `SELECT id, min_seq FROM conversations WHERE oldest_at < $1 ORDER BY oldest_at LIMIT 1`,
+      `SELECT id, min_seq FROM conversations
+       WHERE oldest_at < $1 ${appId === undefined ? '' : 'AND app_id = $2'} ORDER BY oldest_at LIMIT 1`,
       before,
+      ...(appId === undefined ? [] : [appId]),
     );
     if (!aged) break;
     done += await dropFrom(sql, aged, { before, now, most: ROWS_PER_CALL - done });

@@ -1,4 +1,4 @@
-import { Refused, id, type DlgId, type FileId, type Instant, type UserId } from '@trialogue/protocol';
+import { Refused, id, type AppId, type DlgId, type FileId, type Instant, type UserId } from '@trialogue/protocol';
 
 import type { Actor, FileRow } from '../chat/ports.ts';
 import type { Sql } from './sql.ts';
@@ -14,10 +14,10 @@ interface Row {
 }
 
 export async function putFile(sql: Sql, actor: Actor, dlgId: DlgId, file: FileRow): Promise<void> {
-  const { conversation } = await standOf(sql, 'keepFile', actor, dlgId);
+  const { conversation } = await standOf(sql, 'keepFile', actor, dlgId, file.createdAt);
   await sql.query(
-    `INSERT INTO files (file_id, conversation, uploader_id, meta_sealed, key_wrapped, size, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    `INSERT INTO files (file_id, conversation, uploader_id, meta_sealed, key_wrapped, size, created_at, app_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     file.fileId,
     conversation,
     file.uploaderId,
@@ -25,6 +25,7 @@ export async function putFile(sql: Sql, actor: Actor, dlgId: DlgId, file: FileRo
     file.keyWrapped,
     file.size,
     file.createdAt,
+    actor.appId,
   );
 }
 
@@ -50,12 +51,14 @@ export async function findFile(sql: Sql, actor: Actor, dlgId: DlgId, fileId: Fil
 /** Files of one call: each is a file to be removed as well. */
 const FILES_PER_CALL = 100;
 
-export async function dropFiles(sql: Sql, before: Instant): Promise<FileId[]> {
+export async function dropFiles(sql: Sql, before: Instant, appId?: AppId): Promise<FileId[]> {
   const dropped = await sql.query<{ file_id: string }>(
     `DELETE FROM files WHERE file_id IN (
-       SELECT file_id FROM files WHERE created_at < $1 ORDER BY created_at LIMIT ${FILES_PER_CALL}
+       SELECT file_id FROM files WHERE created_at < $1 ${appId === undefined ? '' : 'AND app_id = $2'}
+       ORDER BY created_at LIMIT ${FILES_PER_CALL}
      ) RETURNING file_id`,
     before,
+    ...(appId === undefined ? [] : [appId]),
   );
   return dropped.map((row) => id<FileId>(row.file_id));
 }

@@ -1,10 +1,7 @@
 import { id, type AppId, type DlgId, type Instant, type SessionId } from '@trialogue/protocol';
 
 import type { Head, Place } from '../chat/ports.ts';
-import { slots, type Sql } from './sql.ts';
-
-/** So many in one question: below what any database takes as parameters. */
-const AT_ONCE = 500;
+import { inRuns, slots, type Sql } from './sql.ts';
 
 /** Where conversations stand, for a node that looks whether it has missed anything. */
 export async function headsOf(sql: Sql, places: readonly Place[]): Promise<Head[]> {
@@ -46,8 +43,4 @@ function byApp(places: readonly Place[]): Map<AppId, DlgId[]> {
     else apps.set(appId, [dlgId]);
   }
   return apps;
-}
-
-function* inRuns<T>(all: readonly T[]): Iterable<readonly T[]> {
-  for (let at = 0; at < all.length; at += AT_ONCE) yield all.slice(at, at + AT_ONCE);
 }

@@ -1,6 +1,15 @@
-import { Refused, limits, type AppId, type DlgId, type Seq, type Urole, type UserId } from '@trialogue/protocol';
+import {
+  Refused,
+  limits,
+  type AppId,
+  type DlgId,
+  type Instant,
+  type Seq,
+  type Urole,
+  type UserId,
+} from '@trialogue/protocol';
 
-import type { Actor, MemberRow, Place, Profile, Room } from '../chat/ports.ts';
+import type { Actor, Inside, MemberRow, Place, Room } from '../chat/ports.ts';
 import type { Sql } from './sql.ts';
 import { findPlace, standOf } from './standing.ts';
 import { mustBeUser, toProfile, type ProfileColumns } from './users.ts';
@@ -8,11 +17,12 @@ import { mustBeUser, toProfile, type ProfileColumns } from './users.ts';
 export interface MemberColumns extends ProfileColumns {
   read_seq: Seq;
   delivered_seq: Seq;
+  muted_until: Instant | null;
 }
 
 /** The members of conversation `$1`; more conditions may follow. */
 export const ofMember = `SELECT u.user_id, u.name, u.avatar, u.remark, COALESCE(m.urole, u.urole) AS urole,
-    m.read_seq, m.delivered_seq
+    m.read_seq, m.delivered_seq, m.muted_until
   FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
   WHERE m.conversation = $1 AND m.left_at IS NULL`;
 
@@ -21,9 +31,14 @@ const SERVES = `EXISTS (SELECT 1 FROM members p JOIN users pu ON pu.app_id = p.a
   WHERE p.conversation = $2 AND p.user_id = m.user_id AND p.left_at IS NULL AND COALESCE(p.urole, pu.urole) = 'service')`;
 
 export const toMember = (row: MemberColumns): MemberRow => ({
-  ...toProfile(row),
+  ...toInside(row),
   readSeq: row.read_seq,
   deliveredSeq: row.delivered_seq,
+});
+
+const toInside = (row: ProfileColumns & Pick<MemberColumns, 'muted_until'>): Inside => ({
+  ...toProfile(row),
+  ...(row.muted_until !== null && { mutedUntil: row.muted_until }),
 });
 
 export async function listMembers(sql: Sql, actor: Actor, dlgId: DlgId): Promise<MemberRow[]> {
@@ -31,13 +46,13 @@ export async function listMembers(sql: Sql, actor: Actor, dlgId: DlgId): Promise
   return (await sql.query<MemberColumns>(`${ofMember} ORDER BY m.position`, conversation)).map(toMember);
 }
 
-export async function membersOf(sql: Sql, place: Place): Promise<Profile[]> {
+export async function membersOf(sql: Sql, place: Place): Promise<Inside[]> {
   const stand = await findPlace(sql, place);
   if (!stand) return [];
   const rows = await (stand.laneId === null
-    ? sql.query<ProfileColumns>(`${ofMember} ORDER BY m.position`, stand.conversation)
-    : sql.query<ProfileColumns>(`${ofMember} AND ${SERVES} ORDER BY m.position`, stand.conversation, stand.laneId));
-  return rows.map(toProfile);
+    ? sql.query<MemberColumns>(`${ofMember} ORDER BY m.position`, stand.conversation)
+    : sql.query<MemberColumns>(`${ofMember} AND ${SERVES} ORDER BY m.position`, stand.conversation, stand.laneId));
+  return rows.map(toInside);
 }
 
 /**
@@ -74,11 +89,10 @@ export async function addRow(
   return true;
 }
 
-/** Those who serve are in far more conversations than those who shop. */
 async function mustHaveRoom(
   sql: Sql,
   { conversation, appId, userId }: { conversation: number; appId: AppId; userId: UserId },
-  { groupsPerUser, groupsPerAgent }: Room,
+  room: Room,
 ): Promise<void> {
   const [row] = await sql.query<{ urole: Urole; groups: number }>(
     `SELECT COALESCE(m.urole, u.urole) AS urole, (SELECT count(*) FROM members
@@ -89,6 +103,18 @@ async function mustHaveRoom(
     appId,
     userId,
   );
-  const most = row?.urole === 'service' || row?.urole === 'bot' ? groupsPerAgent : groupsPerUser;
-  if (row && row.groups > most) throw new Refused('user.too_many_groups', `userId: ${userId}, at most ${most}`);
+  if (row) mustFit({ userId, ...row }, room);
+}
+
+/**
+ * Those who serve are in far more conversations than those who shop.
+ *
+ * @throws {Refused} user.too_many_groups
+ */
+export function mustFit(
+  { userId, urole, groups }: { userId: UserId; urole: Urole | undefined; groups: number },
+  { groupsPerUser, groupsPerAgent }: Room,
+): void {
+  const most = urole === 'service' || urole === 'bot' ? groupsPerAgent : groupsPerUser;
+  if (groups > most) throw new Refused('user.too_many_groups', `userId: ${userId}, at most ${most}`);
 }

@@ -55,7 +55,7 @@ export async function appendMessage(
 ): Promise<Accepted> {
   let stand: MemberStand;
   try {
-    stand = await standOf(sql, 'send', actor, dlgId);
+    stand = await standOf(sql, 'send', actor, dlgId, now);
   } catch (refusal) {
     // A refusal says "certainly not stored" (I2). Who sent it as a member, left, and asks again is told that it is.
     const place = (await findPlace(sql, { appId: actor.appId, dlgId })) ?? NOWHERE;

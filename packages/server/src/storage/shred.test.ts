@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { as, newPlace, openedStore, say, stores } from './storesUnderTest.ts';
 
-describe.for(stores)('a conversation that is destroyed, in %s', ([, open]) => {
+describe.for(stores)('a conversation that is destroyed, in %s', ([name, open]) => {
   const at = openedStore(open);
 
   test('is gone for its members with keys, messages and files, and others stay as they are', async () => {
@@ -35,6 +35,28 @@ describe.for(stores)('a conversation that is destroyed, in %s', ([, open]) => {
     expect(await store.messagesAfter(other, 0, 10)).toHaveLength(1);
     expect(await store.findFile(as(bo), other.dlgId, stays)).toMatchObject({ fileId: stays });
     await expect(store.shredConversation(place)).rejects.toMatchObject({ refusal: 'conversation.not_found' });
+  });
+
+  test('goes row by row, however many there are, and what begins under its id meanwhile stays', async () => {
+    const { store } = at;
+    while ((await store.dropShredded()) > 0);
+    const place = await newPlace(store);
+    for (let nth = 0; nth < 250; nth++) await say(store, place, nth % 2 === 0 ? ada : bo, `message ${nth}`, 1500);
+    await store.dropMessages(1501, 5000);
+    for (let nth = 0; nth < 250; nth++) await say(store, place, ada, `later ${nth}`, 6000);
+    await store.shredConversation(place);
+    const members = [{ userId: bo.userId }];
+    await store.createConversation({ ...place, name: 'Anew', members, key: { epoch: 1, wrapped: 'key 2' }, now: 7000 });
+    await say(store, place, bo, 'first');
+
+    const steps: number[] = [];
+    do steps.push(await store.dropShredded());
+    while (steps.at(-1) !== 0);
+    // Messages, what is known of those that were dropped before, and the conversation itself. The model of the stories
+    // keeps nothing of it.
+    expect(steps).toEqual(name === 'the model' ? [0] : [200, 100, 200, 1, 0]);
+    expect((await store.messagesAfter(place, 0, 10)).map(({ content }) => content)).toEqual(['first']);
+    expect(await store.listConversations(as(bo), { page: 1, size: 10, keyword: 'Anew' })).toMatchObject({ total: 1 });
   });
 
   test('leaves its id free: what begins under it knows nothing of what was', async () => {

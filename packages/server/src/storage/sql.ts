@@ -11,3 +11,10 @@ export interface Sql {
 /** `$from, $from+1, …`: for an IN list of `count` parameters. */
 export const slots = (count: number, from: number): string =>
   Array.from({ length: count }, (_, at) => `$${from + at}`).join(', ');
+
+/** So many in one question: below what any database takes as parameters. */
+const AT_ONCE = 500;
+
+export function* inRuns<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let at = 0; at < all.length; at += AT_ONCE) yield all.slice(at, at + AT_ONCE);
+}

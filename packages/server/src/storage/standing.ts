@@ -1,4 +1,13 @@
-import { Refused, type AppId, type DlgId, type KeyEpoch, type Seq, type Urole, type UserId } from '@trialogue/protocol';
+import {
+  Refused,
+  type AppId,
+  type DlgId,
+  type Instant,
+  type KeyEpoch,
+  type Seq,
+  type Urole,
+  type UserId,
+} from '@trialogue/protocol';
 
 import { allow, type Deed } from '../access/access.ts';
 import type { Actor, Place } from '../chat/ports.ts';
@@ -22,13 +31,16 @@ export interface Stand extends DeskColumns {
 /** Where it stands, and the role in it of whoever asked. */
 export interface MemberStand extends Stand {
   urole: Urole;
+  /** Until when they may not write; may be over. */
+  mutedUntil: Instant | null;
 }
 
 const STAND = `c.id AS conversation, c.dlg_id AS "dlgId", c.epoch AS epoch, c.last_seq AS head, c.min_seq AS "minSeq",
   c.log_epoch AS "logEpoch", c.lane_of AS "laneId",
   (SELECT l.dlg_id FROM conversations l WHERE l.id = c.lane_of) AS "laneOf", ${DESK}`;
 
-const ROLE = `COALESCE(m.urole, (SELECT u.urole FROM users u WHERE u.app_id = $1 AND u.user_id = $3)) AS urole`;
+const ROLE = `COALESCE(m.urole, (SELECT u.urole FROM users u WHERE u.app_id = $1 AND u.user_id = $3)) AS urole,
+  m.muted_until AS "mutedUntil"`;
 
 const OF_MEMBER = `FROM conversations c
   JOIN members m ON m.conversation = c.id AND m.user_id = $3 AND m.left_at IS NULL
@@ -43,13 +55,15 @@ const FENCE = `(SELECT f.fence FROM fences f WHERE f.app_id = $1 AND f.user_id =
  *
  * Whoever is in a lane must be customer service of the conversation that it is about, now and not only when let in.
  *
- * @throws {Refused} conversation.not_member, message.not_author, desk.not_service, socket.replaced
+ * @param now needed of deeds that who is muted may not do
+ * @throws {Refused} conversation.not_member, member.muted, message.not_author, desk.not_service, socket.replaced
  */
 export async function standOf(
   sql: Sql,
   deed: Exclude<Deed, 'recall' | 'join'>,
   actor: Actor,
   dlgId: DlgId,
+  now?: Instant,
 ): Promise<MemberStand> {
   const { appId, userId, client } = actor;
   const [found] = client
@@ -62,12 +76,17 @@ export async function standOf(
       )
     : await sql.query<MemberStand & { fence?: number }>(`SELECT ${STAND}, ${ROLE} ${OF_MEMBER}`, appId, dlgId, userId);
   const isMember = found !== undefined && (found.laneId === null || (await serves(sql, found.laneId, actor)));
-  allow(deed, { actor, dlgId, isMember, ...(found && { urole: found.urole, laneOf: found.laneOf }) });
+  const isMuted = isMutedAt(found?.mutedUntil, now);
+  allow(deed, { actor, dlgId, isMember, isMuted, ...(found && { urole: found.urole, laneOf: found.laneOf }) });
   if (!found) throw new Refused('conversation.not_member');
   const { fence, ...stand } = found;
   if (client && (fence ?? 0) > client.fence) throw new Refused('socket.replaced');
   return stand;
 }
+
+/** Whether somebody muted until then is so still. */
+export const isMutedAt = (until: Instant | null | undefined, now: Instant | undefined): boolean =>
+  typeof until === 'number' && now !== undefined && until > now;
 
 /** For the platform, to which there are no notes but in a transcript. @throws {Refused} conversation.not_found */
 export async function placeOf(sql: Sql, place: Place): Promise<Stand> {

@@ -1,6 +1,6 @@
-import type { AppId, DlgId, UserId } from '@trialogue/protocol';
+import type { AppId, DlgId, Instant, UserId } from '@trialogue/protocol';
 
-import type { Actor, Profile } from '../../chat/ports.ts';
+import type { Actor, Inside } from '../../chat/ports.ts';
 import type { Sql } from '../sql.ts';
 import { standOf } from '../standing.ts';
 import { mustBeUser, toProfile, type ProfileColumns } from '../users.ts';
@@ -9,14 +9,14 @@ export async function readCustomer(
   sql: Sql,
   actor: Actor,
   dlgId: DlgId,
-): Promise<{ custom?: Record<string, unknown>; members: (Profile & { sealed?: string })[] }> {
+): Promise<{ custom?: Record<string, unknown>; members: (Inside & { sealed?: string })[] }> {
   const { conversation } = await standOf(sql, 'desk', actor, dlgId);
   const [row] = await sql.query<{ custom: string | null }>(
     `SELECT custom FROM conversations WHERE id = $1`,
     conversation,
   );
-  const members = await sql.query<ProfileColumns & { sealed: string | null }>(
-    `SELECT u.user_id, u.name, u.avatar, u.remark, COALESCE(m.urole, u.urole) AS urole, x.sealed
+  const members = await sql.query<ProfileColumns & { sealed: string | null; muted_until: Instant | null }>(
+    `SELECT u.user_id, u.name, u.avatar, u.remark, COALESCE(m.urole, u.urole) AS urole, x.sealed, m.muted_until
      FROM members m JOIN users u ON u.app_id = m.app_id AND u.user_id = m.user_id
      LEFT JOIN user_customs x ON x.app_id = u.app_id AND x.user_id = u.user_id
      WHERE m.conversation = $1 AND m.left_at IS NULL ORDER BY m.position`,
@@ -25,7 +25,11 @@ export async function readCustomer(
   const custom = row?.custom ?? null;
   return {
     ...(custom !== null && { custom: JSON.parse(custom) as Record<string, unknown> }),
-    members: members.map(({ sealed, ...profile }) => ({ ...toProfile(profile), ...(sealed !== null && { sealed }) })),
+    members: members.map(({ sealed, muted_until, ...profile }) => ({
+      ...toProfile(profile),
+      ...(muted_until !== null && { mutedUntil: muted_until }),
+      ...(sealed !== null && { sealed }),
+    })),
   };
 }
 

@@ -4,14 +4,15 @@ import type { DlgFilter } from '@trialogue/protocol/api';
 interface Filter {
   from: string;
   where: string;
-  order: string;
+  /** By columns `id`, `updated_at` and `waited`. */
+  order: readonly string[];
 }
 
 // What stands first is gone through first: the agent's conversations, or the few of the app that an index has ready.
 const theirs = `members m CROSS JOIN conversations c`;
 const few = `conversations c CROSS JOIN members m`;
-const newest = `updated_at DESC, id DESC`;
-const longestWait = `waited, id`;
+const newest = ['updated_at DESC', 'id DESC'];
+const longestWait = ['waited', 'id'];
 
 /** Since when the one who has waited longest waits. */
 export const WAITED = `CASE WHEN c.waiting_user IS NULL OR c.waiting_merchant < c.waiting_user

@@ -189,4 +189,52 @@ export const postgresMigrations: readonly (readonly string[])[] = [
     `ALTER TABLE apps ADD COLUMN older_wrapped TEXT`,
     `CREATE UNIQUE INDEX apps_by_older_hash ON apps (older_hash) WHERE older_hash IS NOT NULL`,
   ],
+  [
+    // 1 from when it is destroyed until the last of its rows is gone: see shred.ts.
+    `ALTER TABLE conversations ADD COLUMN is_shredded BIGINT NOT NULL DEFAULT 0`,
+    `CREATE INDEX conversations_shredded ON conversations (id) WHERE is_shredded = 1`,
+    `CREATE INDEX files_of_conversation ON files (conversation)`,
+    // Messages of conversations that are no more: see sqlite/highWater.ts.
+    `ALTER TABLE log_identity ADD COLUMN shredded BIGINT NOT NULL DEFAULT 0`,
+  ],
+  [
+    // A member who may not write before; may be over.
+    `ALTER TABLE members ADD COLUMN muted_until ${INSTANT}`,
+    // What is old in one app is found without a look at the others.
+    `ALTER TABLE files ADD COLUMN app_id ${id}`,
+    `UPDATE files SET app_id = (SELECT c.app_id FROM conversations c WHERE c.id = files.conversation)`,
+    `CREATE INDEX files_of_app ON files (app_id, created_at)`,
+    `CREATE INDEX conversations_of_app_by_oldest ON conversations (app_id, oldest_at) WHERE oldest_at IS NOT NULL`,
+    // What members have reported: the words and the evidence sealed.
+    `CREATE TABLE reports (
+      report_id ${id} PRIMARY KEY,
+      app_id ${id} NOT NULL REFERENCES apps (app_id),
+      conversation BIGINT NOT NULL REFERENCES conversations (id),
+      seq BIGINT NOT NULL,
+      reporter_id ${id} NOT NULL,
+      created_at ${INSTANT} NOT NULL,
+      sealed TEXT NOT NULL,
+      resolved_at ${INSTANT},
+      UNIQUE (conversation, seq, reporter_id)
+    )`,
+    `CREATE INDEX reports_of_app ON reports (app_id, created_at)`,
+    `CREATE INDEX reports_open ON reports (app_id, created_at) WHERE resolved_at IS NULL`,
+    // Who opened keys, and why: lines that hold on to one another, and the newest of them sealed (access/audit.ts).
+    `CREATE TABLE audit_log (
+      app_id ${id} NOT NULL REFERENCES apps (app_id),
+      nr BIGINT NOT NULL,
+      at ${INSTANT} NOT NULL,
+      actor TEXT NOT NULL,
+      action TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      PRIMARY KEY (app_id, nr)
+    )`,
+    `CREATE TABLE audit_heads (
+      app_id ${id} PRIMARY KEY REFERENCES apps (app_id),
+      nr BIGINT NOT NULL,
+      sealed TEXT NOT NULL
+    )`,
+  ],
 ];

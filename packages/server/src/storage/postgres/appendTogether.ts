@@ -5,13 +5,12 @@ import type { Accepted, Actor, Draft, Store } from '../../chat/ports.ts';
 import { hashOf } from '../contentHash.ts';
 import { DESK, type DeskColumns } from '../desk/columns.ts';
 import { putDesk, turned } from '../desk/turns.ts';
+import { isMutedAt } from '../standing.ts';
+import type { Outcome } from './batches.ts';
 import type { PgSql } from './connections.ts';
 import { fenceOf, lockFences } from './locks.ts';
 
 export type Append = Parameters<Store['appendMessage']>;
-
-/** What became of one message. A refusal of one is nothing to the others. */
-export type Outcome = { accepted: Accepted } | { refused: Refused };
 
 /** What the database knows of one message that was sent, and of where it was sent to. All null where there is nothing. */
 interface Row extends DeskColumns {
@@ -27,6 +26,7 @@ interface Row extends DeskColumns {
   /** Of the author, as a member. */
   sent: number | null;
   urole: Urole | null;
+  mutedUntil: Instant | null;
   serves: boolean;
   fence: number | null;
   storedSeq: Seq | null;
@@ -42,14 +42,14 @@ interface Row extends DeskColumns {
  * them: the conversations are locked in one order, all is looked up, decided here, and written. The contract tests hold
  * both ways to the same answers.
  */
-export async function appendTogether(sql: PgSql, asked: readonly Append[]): Promise<Outcome[]> {
+export async function appendTogether(sql: PgSql, asked: readonly Append[]): Promise<Outcome<Accepted>[]> {
   const rows = await look(sql, asked);
   const logs = new Map<number, Log>();
-  const outcomes = asked.map((append, at): Outcome => {
+  const outcomes = asked.map((append, at): Outcome<Accepted> => {
     const row = rows[at];
     if (!row) throw new Error('a message has no row');
     try {
-      return { accepted: decide(append, row, logs) };
+      return { answer: decide(append, row, logs) };
     } catch (error) {
       if (error instanceof Refused) return { refused: error };
       throw error;
@@ -74,7 +74,7 @@ interface Log extends Pick<Row, 'head' | 'minSeq' | 'spoken' | 'updatedAt'> {
 function decide([actor, dlgId, draft, now]: Append, row: Row, logs: Map<number, Log>): Accepted {
   const log = row.conversation === null ? undefined : logOf(row, row.conversation, logs);
   try {
-    mayAppend(actor, dlgId, row);
+    mayAppend(actor, dlgId, row, now);
   } catch (refusal) {
     // A refusal says "certainly not stored" (I2). Who sent it as a member, left, and asks again is told that it is.
     const stored = storedOf(draft, row, log);
@@ -103,9 +103,17 @@ function decide([actor, dlgId, draft, now]: Append, row: Row, logs: Map<number, 
   return { seq, msgId: draft.msgId, sentAt, repeated: false, ...(reopened && { reopened }) };
 }
 
-function mayAppend(actor: Actor, dlgId: Append[1], row: Row): void {
+function mayAppend(actor: Actor, dlgId: Append[1], row: Row, now: Instant): void {
   const isMember = row.sent !== null && (row.laneId === null || row.serves);
-  allow('send', { actor, dlgId, isMember, laneOf: row.laneOf ?? null, ...(row.urole && { urole: row.urole }) });
+  const isMuted = isMutedAt(row.mutedUntil, now);
+  allow('send', {
+    actor,
+    dlgId,
+    isMember,
+    isMuted,
+    laneOf: row.laneOf ?? null,
+    ...(row.urole && { urole: row.urole }),
+  });
   if (actor.client && (row.fence ?? 0) > actor.client.fence) throw new Refused('socket.replaced');
 }
 
@@ -167,7 +175,7 @@ const LOCK = `SELECT c.id FROM conversations c
 
 const LOOK = `SELECT a.at, c.id AS conversation, c.epoch, c.last_seq AS head, c.min_seq AS "minSeq", c.spoken,
     c.updated_at AS "updatedAt", c.lane_of AS "laneId", l.dlg_id AS "laneOf", ${DESK},
-    m.sent, COALESCE(m.urole, u.urole) AS urole, f.fence,
+    m.sent, m.muted_until AS "mutedUntil", COALESCE(m.urole, u.urole) AS urole, f.fence,
     c.lane_of IS NOT NULL AND EXISTS (
       SELECT 1 FROM members s JOIN users su ON su.app_id = s.app_id AND su.user_id = s.user_id
       WHERE s.conversation = c.lane_of AND s.user_id = a.user_id AND s.left_at IS NULL

@@ -2,8 +2,13 @@ import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 
 import type { Sql, Value } from '../sql.ts';
 
-/** What one statement may take, and what may lie still in a transaction. */
+/** What one statement may take. */
 const STATEMENT_MS = 10_000;
+/**
+ * What may lie still in a transaction. A node that stands still holds its locks so long, and the other nodes wait for them: so it
+ * is shorter than they wait.
+ */
+const IDLE_MS = 3_000;
 /** Waiting for a row that another transaction holds: shorter, so that it is told apart from what is slow. */
 const LOCK_MS = 4_000;
 /** For a network that swallows everything: past this the connection is given up. */
@@ -66,7 +71,7 @@ export function openPools(
     application_name: 'trialogue',
     statement_timeout: STATEMENT_MS,
     lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: IDLE_MS,
     query_timeout: ANSWER_MS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,

@@ -7,8 +7,8 @@ import type { PgSql } from './connections.ts';
 import { changing, looking } from './transaction.ts';
 
 /**
- * The same as for SQLite (highWater.ts there): each node notes in a file of its own how far the log had come, and a start
- * compares. What is different with several nodes: the first of them to see that an older copy was restored begins the
+ * The same as for SQLite (highWater.ts there): each node notes in a file how far the log had come, and a start
+ * compares. Nodes that share their DATA_DIR share the note. What is different with several nodes: the first of them to see that an older copy was restored begins the
  * new life of the log, and writes down what the lives before were called, so that the others, whose notes are of those,
  * know that it has been seen to.
  *
@@ -25,12 +25,12 @@ const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(hashtextextended('trialogue 
 export async function meetHighWater(file: string, pool: Pool): Promise<string[]> {
   return changing(pool, async (sql) => {
     await sql.query(ONE_AT_A_TIME);
+    // Before the database is asked: a node that shares the folder may be going right now, and its last note would be ahead.
+    const note = noteIn(file);
     const has = await highWaterOf(sql);
-    let had: HighWater | undefined;
-    try {
-      had = readHighWater(file);
-    } catch (error) {
-      const what = `${file}-high-water cannot be read (${(error as Error).message}), so nobody knows whether the database`;
+    const { had, error } = note;
+    if (error) {
+      const what = `${file}-high-water cannot be read (${error.message}), so nobody knows whether the database`;
       return [`${what} is an older copy. If it is, run: node dist/main.js new-log-epoch`, ...noted(file, has)];
     }
     const isSame = had?.logId === has.logId;
@@ -46,6 +46,14 @@ export async function meetHighWater(file: string, pool: Pool): Promise<string[]>
       ...noted(file, { logId, messages: has.messages }),
     ];
   });
+}
+
+function noteIn(file: string): { had?: HighWater | undefined; error?: Error } {
+  try {
+    return { had: readHighWater(file) };
+  } catch (error) {
+    return { error: error as Error };
+  }
 }
 
 /** From now on nothing that a client knows of any log of this database holds. Answers the new epoch of all of them. */

@@ -20,8 +20,8 @@ interface Locks {
   users?: { appId: AppId; userIds: readonly UserId[] };
   /** Of this conversation, the row of one member and nothing else: marks of many are raised at once, beside the sending. */
   member?: Actor & { dlgId: DlgId };
-  /** The conversations that have messages from before this. */
-  agedBefore?: number;
+  /** The conversations that have messages from before this; of one app, where it is named. */
+  aged?: { before: number; appId?: AppId };
   /** Held alone: what has no row yet. */
   alone?: string;
   /** The fence of this client may not be raised meanwhile (I28). */
@@ -53,6 +53,10 @@ export const locksOf: { [Name in CommandName]?: (...args: Parameters<Storage[Nam
   putSettings: nothing,
   removeReply: nothing,
   removeAppReply: nothing,
+  resolveReport: nothing,
+  dropReports: nothing,
+  // The head of the audit is moved on by whoever finds it where it was.
+  appendAudit: nothing,
   ping: nothing,
   // Two who come with the same token: the second finds the row changed, and then the token among those that were spent.
   rotateRefresh: nothing,
@@ -66,12 +70,20 @@ export const locksOf: { [Name in CommandName]?: (...args: Parameters<Storage[Nam
   }),
   removeMember: (place) => ({ conversation: place, withNotes: true }),
   shredConversation: (place) => ({ conversation: place, withNotes: true }),
+  // Nobody else can name what it touches.
+  dropShredded: () => ({ alone: 'drop shredded' }),
   appendMessage: of,
   appendFor: (place) => ({ conversation: place }),
   recallMessage: of,
   raiseMarks: (actor, dlgId) => ({ member: { ...actor, dlgId }, client: actor }),
   putFile: of,
-  dropMessages: (before) => ({ alone: 'drop messages', agedBefore: before }),
+  dropMessages: (before, _now, _dedupeMs, appId) => ({
+    alone: 'drop messages',
+    aged: { before, ...(appId !== undefined && { appId }) },
+  }),
+  muteMember: of,
+  muteFor: (place) => ({ conversation: place }),
+  putReport: of,
 
   patchDesk: (actor, dlgId) => ({ ...of(actor, dlgId), withNotes: true }),
   callService: of,
@@ -93,7 +105,7 @@ const MOST_AGED = 300;
 export async function lockFor({ name, args }: Call, sql: PgSql): Promise<void> {
   const locks = (locksOf[name] as ((...args: readonly unknown[]) => Locks) | undefined)?.(...args);
   if (!locks) throw new Error(`${name} writes, and locks.ts does not say what it locks`);
-  const { conversation, withNotes, users, member, agedBefore, alone, client } = locks;
+  const { conversation, withNotes, users, member, aged, alone, client } = locks;
   const taken: Promise<unknown>[] = [];
   if (alone !== undefined) taken.push(sql.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, alone));
   if (client?.client) taken.push(lockFences(sql, [fenceOf(client)]));
@@ -113,13 +125,15 @@ export async function lockFor({ name, args }: Call, sql: PgSql): Promise<void> {
       );
     }
   }
-  if (agedBefore !== undefined) {
+  if (aged) {
     taken.push(
       sql.query(
         `SELECT id FROM conversations WHERE id IN (
-           SELECT id FROM conversations WHERE oldest_at < $1 ORDER BY oldest_at LIMIT ${MOST_AGED}
+           SELECT id FROM conversations WHERE oldest_at < $1 ${aged.appId === undefined ? '' : 'AND app_id = $2'}
+           ORDER BY oldest_at LIMIT ${MOST_AGED}
          ) ORDER BY id FOR NO KEY UPDATE`,
-        agedBefore,
+        aged.before,
+        ...(aged.appId === undefined ? [] : [aged.appId]),
       ),
     );
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { SYSTEM } from '@trialogue/protocol';
-import { ada, bo } from '@trialogue/testkit';
+import { ada, bo, cy, mal } from '@trialogue/testkit';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -230,6 +230,30 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
         await done;
       },
     );
+
+    test('marks that come together share a transaction, and one that has to wait keeps no other waiting', async () => {
+      const commits: number[] = [];
+      const other = await openPostgres(database.url, { onCommit: ({ calls }) => commits.push(calls) });
+      const place = await newPlace(store);
+      await say(store, place, ada, 'hello');
+      const letGo = await holding(`members WHERE user_id = 'bo' AND ${ofPlace(place)}`);
+      const raise = (person: typeof ada, readSeq: number) =>
+        other.store.raiseMarks(as(person), place.dlgId, { readSeq });
+      const [bos, ...others] = [raise(bo, 1), raise(cy, 1), raise(ada, 1), raise(cy, 7), raise(mal, 1)];
+      const outcomes = await Promise.allSettled(others);
+      expect(outcomes.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.refusal))).toEqual([
+        { readSeq: 1, deliveredSeq: 1, changed: true },
+        { readSeq: 1, deliveredSeq: 1, changed: true },
+        { readSeq: 1, deliveredSeq: 1, changed: false },
+        'conversation.not_member',
+      ]);
+      // A member is in one of them at a time.
+      expect(commits[0]).toBe(4);
+      expect(await isPending(bos)).toBe(true);
+      await letGo();
+      expect(await bos).toMatchObject({ readSeq: 1, changed: true });
+      await other.store.close();
+    });
 
     test('dropping all that a conversation has waits for a message on its way, which can go later (I17)', async () => {
       const place = await newPlace(store);

@@ -1,11 +1,12 @@
 import { commands, runCall, storeOver, type Call, type Storage } from '../commands.ts';
 import type { Sql } from '../sql.ts';
-import { createAppends } from './appends.ts';
 import { appendTogether, type Append } from './appendTogether.ts';
+import { createBatches } from './batches.ts';
 import { openPools } from './connections.ts';
 import { meetHighWater, noteNowAndThen, startNewLife } from './highWater.ts';
 import { lockFor } from './locks.ts';
 import { prepare } from './opening.ts';
+import { raiseTogether, type Raise } from './raiseTogether.ts';
 import { changing, looking } from './transaction.ts';
 
 /** Who is told how the storage is doing. */
@@ -29,7 +30,7 @@ const CONNECTIONS = { writing: 9, reading: 6 };
 
 /**
  * The store of several nodes. All of them are equal: what must not happen at the same time waits for a lock in the
- * database (locks.ts), and sends of one node share transactions (appendTogether.ts).
+ * database (locks.ts), and sends of one node share transactions (appendTogether.ts), and so do marks (raiseTogether.ts).
  *
  * While the database is away commands are refused `storage.unavailable`; one whose commit was under way fails with
  * `OutcomeUnknown` (I3, I36). Nothing has to be started anew when it is back.
@@ -72,21 +73,33 @@ export async function openPostgres(
       underWay -= 1;
     }
   };
-  const appends = createAppends({
+  const observed = watch.onCommit && { onCommit: watch.onCommit };
+  const appends = createBatches({
+    keyOf: ([{ appId }, dlgId]: Append) => [appId, dlgId].join('\n'),
+    mayShare: true,
     together: (asked) => changing(pools.writing, (sql) => appendTogether(sql, asked)),
     alone: (append) => write({ name: 'appendMessage', args: append }) as ReturnType<Storage['appendMessage']>,
-    ...(watch.onCommit && { onCommit: watch.onCommit }),
+    ...observed,
   });
-  watch.onQueue?.(() => underWay + appends.waiting());
+  const marks = createBatches({
+    keyOf: ([{ appId, userId }, dlgId]: Raise) => [appId, dlgId, userId].join('\n'),
+    mayShare: false,
+    together: (asked) => changing(pools.writing, (sql) => raiseTogether(sql, asked)),
+    alone: (raise) => write({ name: 'raiseMarks', args: raise }) as ReturnType<Storage['raiseMarks']>,
+    ...observed,
+  });
+  watch.onQueue?.(() => underWay + appends.waiting() + marks.waiting());
 
   const perform = (call: Call): Promise<unknown> => {
     if (commands[call.name].does === 'reads') return looking(pools.reading, (sql) => runCall(call, sql));
     const own = ownAppend(call);
-    if (own) return appends.append(...own);
+    if (own) return appends.add(own);
+    // By its name the arguments are those; a call that has come this far carries them without their types.
+    if (call.name === 'raiseMarks') return marks.add(call.args as unknown as Raise);
     return write(call);
   };
   const store = storeOver(perform, async () => {
-    await appends.idle();
+    await Promise.all([appends.idle(), marks.idle()]);
     await stopNoting();
     await close();
   });

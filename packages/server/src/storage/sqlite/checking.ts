@@ -3,7 +3,7 @@ import { withFile, type Database } from './database.ts';
 /** Read whole at every start: about half a second on a small machine. */
 const WHOLE_BYTES = 128 * 1024 * 1024;
 /** For what is larger. Nobody waits for gigabytes when a server comes back. */
-const BUDGET_MS = 1000;
+const BUDGET_MS = 700;
 const ROWS_PER_STEP = 500;
 
 interface Limits {

@@ -31,16 +31,23 @@ export const IN_MEMORY = ':memory:';
  */
 export function openDatabase(file: string, { readOnly = false } = {}): Database {
   const db = connect(file);
-  const statements = new Map<string, StatementSyncInstance>();
-  const prepared = (text: string): StatementSyncInstance => {
+  const statements = new Map<string, Prepared>();
+  const prepared = (text: string): Prepared => {
     const known = statements.get(text);
     if (known) return known;
     // SQLite takes `$1` for a name and numbers it by its first place in the text; `?1` is a number.
     const statement = db.prepare(text.replace(/\$(\d+)/g, '?$1'));
-    statements.set(text, statement);
-    return statement;
+    // Making an object is quick here and slow in the binding, which looks up a name for every cell.
+    statement.setReturnArrays(true);
+    const fresh = { statement, columns: statement.columns().map(({ name }) => name ?? '') };
+    statements.set(text, fresh);
+    return fresh;
   };
-  const rows = <Row>(text: string, params: Value[] = []): Row[] => prepared(text).all(...params) as Row[];
+  const rows = <Row>(text: string, params: Value[] = []): Row[] => {
+    const { statement, columns } = prepared(text);
+    const found = statement.all(...params) as Value[][];
+    return found.map((cells) => named(columns, cells) as Row);
+  };
   const walAfter = (mode: 'NOOP' | 'PASSIVE'): Wal => {
     const [row] = rows<{ log: number; checkpointed: number }>(`PRAGMA wal_checkpoint(${mode})`);
     return { pages: Math.max(0, row?.log ?? 0), checkpointed: Math.max(0, row?.checkpointed ?? 0) };
@@ -62,7 +69,7 @@ export function openDatabase(file: string, { readOnly = false } = {}): Database 
 
   return {
     query: async <Row>(text: string, ...params: Value[]) => rows<Row>(text, params),
-    exec: (statement) => void prepared(statement).run(),
+    exec: (text) => void prepared(text).statement.run(),
     get isInTransaction() {
       return db.isTransaction;
     },
@@ -83,6 +90,17 @@ export function openDatabase(file: string, { readOnly = false } = {}): Database 
       db.close();
     },
   };
+}
+
+interface Prepared {
+  statement: StatementSyncInstance;
+  columns: string[];
+}
+
+function named(columns: readonly string[], cells: readonly Value[]): Record<string, Value> {
+  const row: Record<string, Value> = {};
+  columns.forEach((column, at) => (row[column] = cells[at] ?? null));
+  return row;
 }
 
 function connect(file: string) {

@@ -53,6 +53,30 @@ const restore = () => copyFile(`${file}.backup`, file);
 const older = /chat\.db has 2 messages less than it had: it was restored from an older copy.*new logEpoch/;
 
 describe('a start after', () => {
+  test('a crash in the middle of destroying a conversation goes on with it, and knows the log again (I18)', async () => {
+    let other = place;
+    const logEpoch = await during(async (store) => {
+      other = await newPlace(store);
+      for (let nth = 0; nth < 300; nth++) await say(store, other, ada, `message ${nth}`);
+    });
+    const had = await readFile(`${file}-high-water`);
+    const crash = () => writeFile(`${file}-high-water`, had);
+    await during(async (store) => {
+      await store.shredConversation(other);
+      expect(await store.dropShredded()).toBe(200);
+    });
+    await crash();
+    const steps: number[] = [];
+    expect(
+      await during(async (store) => {
+        while (steps.at(-1) !== 0) steps.push(await store.dropShredded());
+      }),
+    ).toBe(logEpoch);
+    await crash();
+    expect(await during()).toBe(logEpoch);
+    expect({ steps, warnings }).toEqual({ steps: [100, 1, 0], warnings: [] });
+  });
+
   test('a stop knows the log again, however often, whatever was said and dropped (I18)', async () => {
     const logEpoch = await during();
     expect(await during(says('two'))).toBe(logEpoch);

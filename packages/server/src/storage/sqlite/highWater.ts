@@ -21,7 +21,10 @@ import type { Database } from './database.ts';
  */
 export interface HighWater {
   logId: string;
-  /** Ever stored, of all conversations together. Never falls, as dropping messages lowers no head. */
+  /**
+   * Ever stored, of all conversations together. Never falls: dropping messages lowers no head, and the heads of those
+   * that are destroyed are added up in the database.
+   */
   messages: number;
 }
 
@@ -35,8 +38,8 @@ const CONVERSATIONS_PER_STEP = 5000;
  * is counted or not: the sum is one that the log has reached.
  */
 export async function highWaterOf(db: Sql, pause: () => Promise<void> = async () => {}): Promise<HighWater> {
-  const [identity] = await db.query<{ log_id: string }>(`SELECT log_id FROM log_identity`);
-  let messages = 0;
+  const [identity] = await db.query<{ log_id: string; shredded: number }>(`SELECT log_id, shredded FROM log_identity`);
+  let messages = identity?.shredded ?? 0;
   for (let from = 0; ;) {
     const [step] = await db.query<{ last: number | null; heads: number | null }>(
       `SELECT max(id) AS last, sum(last_seq) AS heads FROM

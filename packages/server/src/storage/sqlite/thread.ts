@@ -35,6 +35,7 @@ const MOST_UNDER_WAY = 10_000;
 /**
  * Starts a thread. Answers when its connection is open.
  *
+ * @param prepared a thread that reads loads its code at once, and opens the file after this
  * @param on `death` is called once, when the thread has died after it was ready, or was killed.
  * @throws {Error} what the thread said when it could not open the database.
  */
@@ -46,6 +47,7 @@ export function startThread(
     warning: (what: string) => void;
     death: (cause: Error) => void;
   },
+  prepared?: Promise<unknown>,
 ): Promise<Thread> {
   const worker = startWorker(setup);
   const underWay = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -85,7 +87,8 @@ export function startThread(
         if (death || closed || underWay.size >= MOST_UNDER_WAY) return reject(new Refused('storage.unavailable'));
         const id = ++lastId;
         underWay.set(id, { resolve, reject });
-        if (posting.push({ id, ...call }) === 1) queueMicrotask(postAsks);
+        // What else comes in by the end of this turn travels along: a message to a thread costs as much as a small write.
+        if (posting.push({ id, ...call }) === 1) setImmediate(postAsks);
       }),
     checkpoint() {
       if (isCheckpointing || death || closed) return;
@@ -100,7 +103,7 @@ export function startThread(
       new Promise((resolve) => {
         if (death) return resolve();
         closed = resolve;
-        queueMicrotask(() => post({ does: 'close' }));
+        setImmediate(() => post({ does: 'close' }));
       }),
     kill: die,
   };
@@ -110,6 +113,7 @@ export function startThread(
       reject(error);
       die(error);
     };
+    prepared?.then(() => post({ does: 'open' }), failed);
     worker.on('error', failed);
     worker.on('exit', (code) => failed(new Error(`The storage's ${setup.role} thread ended with code ${code}.`)));
     worker.on('message', (message: FromThread) => {

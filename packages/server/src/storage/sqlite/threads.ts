@@ -45,7 +45,7 @@ export async function openThreads(
   };
 
   const reader: { thread?: Thread } = {};
-  const writer = await startThread(
+  const prepared = startThread(
     { role: 'writer', file },
     {
       death,
@@ -57,9 +57,13 @@ export async function openThreads(
       },
     },
   );
+  const reading = startThread({ role: 'reader', file }, { death, warning }, prepared);
+  // It fails with the writer, and that is told by the writer.
+  reading.catch(() => {});
+  const writer = await prepared;
   threads.push(writer);
   try {
-    reader.thread = await startThread({ role: 'reader', file }, { death, warning });
+    reader.thread = await reading;
   } catch (error) {
     await writer.close();
     throw error;

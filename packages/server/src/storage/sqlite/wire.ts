@@ -26,8 +26,16 @@ export type Answer = { id: number } & (
   | { error: { message: string; stack: string | undefined } }
 );
 
-/** All that came up in one turn of the main thread travels together. */
-export type ToThread = { does: 'ask'; asks: Ask[] } | { does: 'checkpoint' } | { does: 'note' } | { does: 'close' };
+/**
+ * `open` is for the reader, before all else: the file is as it must be. All that came up in one turn of the main thread
+ * travels together.
+ */
+export type ToThread =
+  | { does: 'open' }
+  | { does: 'ask'; asks: Ask[] }
+  | { does: 'checkpoint' }
+  | { does: 'note' }
+  | { does: 'close' };
 
 export type FromThread =
   | { says: 'ready' }

@@ -33,6 +33,8 @@ const runners: Record<ThreadSetup['role'], (db: Database, calls: readonly Call[]
 
 async function serve(port: MessagePort, { role, file }: ThreadSetup): Promise<void> {
   const say = (message: FromThread) => port.postMessage(message);
+  // A thread that reads has loaded its code by the time that the file is as it must be.
+  if (role === 'reader') await new Promise((open) => port.once('message', open));
   const db = openDatabase(file, { readOnly: role === 'reader' });
   const warn = (warnings: readonly string[]) => {
     for (const what of warnings) say({ says: 'warning', what });
@@ -48,7 +50,7 @@ async function serve(port: MessagePort, { role, file }: ThreadSetup): Promise<vo
     if (message.does === 'ask') waiting.push(...message.asks);
     else if (message.does === 'close') isClosing = true;
     else if (message.does === 'note') noting = noting.then(note);
-    else {
+    else if (message.does === 'checkpoint') {
       db.checkpoint();
       say({ says: 'checkpointed' });
     }
