@@ -2,21 +2,29 @@ import { FRAME_BYTES_CAP, PAGE_MOST_CAP } from './clientLimits.ts';
 import type { ClientMsgId, DlgId, FileId, MsgId, SessionId, Sid, UserId } from './ids.ts';
 import { flag, list, oneOf, optional, record, text, whole, type Of, type RecordOf } from './shape.ts';
 
+/** An id, of these characters. */
+const idOf = <T extends string = string>(characters: string, min = 1) =>
+  text<T>({ min, max: 64, pattern: `[${characters}]+` });
+/** Of those that the platform chooses. */
+const CHOSEN = 'A-Za-z0-9_.:@-';
+/** Of those that are made at random. */
+const RANDOM = 'A-Za-z0-9_-';
+
 /** Fields that the wire and HTTP share. */
-export const userId = () => text<UserId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_.:@-]+' });
+export const userId = () => idOf<UserId>(CHOSEN);
 /** The author of a stored message: a user, or the server itself. */
-export const author = () => text<UserId>({ min: 1, max: 64, pattern: '[$A-Za-z0-9_.:@-]+' });
-export const dlgId = () => text<DlgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_.:@-]+' });
-export const clientMsgId = () => text<ClientMsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
-export const msgId = () => text<MsgId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const author = () => idOf<UserId>(`$${CHOSEN}`);
+export const dlgId = () => idOf<DlgId>(CHOSEN);
+export const clientMsgId = () => idOf<ClientMsgId>(RANDOM);
+export const msgId = () => idOf<MsgId>(RANDOM);
 export const sessionId = () => text<SessionId>({ min: 1, max: 64 });
 /** Of a file that its sender sealed: 32 bytes. */
-export const fileKey = () => text({ pattern: '[A-Za-z0-9_-]{43}' });
-export const fileId = () => text<FileId>({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const fileKey = () => text({ pattern: `[${RANDOM}]{43}` });
+export const fileId = () => idOf<FileId>(RANDOM);
 /** One running client: a page, a tab, an app. Made at random by the client, unknown to anybody else. */
-export const sid = () => text<Sid>({ min: 16, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const sid = () => idOf<Sid>(RANDOM, 16);
 /** Changes only when the log of a conversation was lost or an older one was restored: `seq` then starts another life. */
-export const logEpoch = () => text({ min: 1, max: 64, pattern: '[A-Za-z0-9_-]+' });
+export const logEpoch = () => idOf(RANDOM);
 export const seq = () => whole({ min: 1 });
 export const instant = () => whole();
 /** Generous on purpose: that an envelope is too long is said by name (`message.too_large`), not as a bad frame. */

@@ -63,10 +63,17 @@ const attempt = (shape: Shape<unknown>, value: unknown): unknown => {
   }
 };
 
+/** What the schema allows, but for one field: what is odd from the outset gets no further than that. */
+const nearly = (shape: Shape<unknown>) =>
+  fc.tuple(allowedBy(schemaOf(shape)), fc.nat(), fc.jsonValue()).map(([value, nth, other]) => {
+    const entries = Object.entries(value as object);
+    return Object.fromEntries(entries.map(([name, field], at) => [name, at === nth % entries.length ? other : field]));
+  });
+
 describe.for(unions)('%s', ([, shape]) => {
   test('any JSON gives a value or a Malformed that names a place, never anything else (I38, P6)', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(fc.oneof(fc.jsonValue(), nearly(shape)), (value) => {
         const outcome = attempt(shape, value);
         if (outcome instanceof Malformed) expect(outcome.message).toMatch(/^frame[\w.[\]]*: expected ./);
         else expect(shape.read(outcome, 'frame')).toEqual(outcome);

@@ -99,6 +99,8 @@ export const limits = {
   /** Files one user may upload: a picture and its small copy are two. */
   uploadsPerUserPerHour: 120,
   uploadBytesPerUserPerHour: 1024 * 1024 * 1024,
+  /** Messages one user may report. */
+  reportsPerUserPerHour: 30,
   /** What the platform says of a user for the desk, as UTF-8 bytes of its JSON. */
   customBytes: 16 * 1024,
   /** Canned replies of one agent, and of an app. */

@@ -222,8 +222,20 @@ export const payload = tagged('type', {
   cardUpdate: { ref: cardRef(), changes: anyRecord() },
   /** Written by the server only. */
   system: {
-    event: oneOf('joined', 'left', 'recalled', 'note', 'serviceCalled', 'taken', 'handedOver', 'closed', 'reopened'),
-    /** Of whom: who came, went, called, took over. */
+    event: oneOf(
+      'joined',
+      'left',
+      'recalled',
+      'note',
+      'serviceCalled',
+      'taken',
+      'handedOver',
+      'closed',
+      'reopened',
+      'muted',
+      'unmuted',
+    ),
+    /** Of whom: who came, went, called, took over, may not write or may again. */
     userId: optional(userId()),
     /** Of `recalled`: which message. */
     seq: optional(seq()),

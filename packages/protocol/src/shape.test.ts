@@ -69,6 +69,8 @@ describe('odd input is refused with the place and what was expected', () => {
   });
 });
 
+test('the -0 of JSON reads as 0', () => expect(whole().read(JSON.parse('-0'), 'order')).toBe(0));
+
 describe('a record', () => {
   test('keeps what it knows and drops the rest, so that old and new can talk', () => {
     const fromTheFuture = { ...teapot, gift: true, items: [{ title: 'tea', count: 2, weight: 9 }] };

@@ -79,7 +79,8 @@ export function whole({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number
       if (!Number.isSafeInteger(value)) throw new Malformed(path, 'whole number');
       const number = value as number;
       if (number < min || number > max) throw new Malformed(path, `whole number from ${min} to ${max}`);
-      return number;
+      // JSON has a -0 too; it is 0, and reads as 0 again.
+      return number + 0;
     },
   };
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
 import { memoryBus } from './bus/memory.ts';
-import type { Bus } from './chat/ports.ts';
+import type { Bus, FileStore } from './chat/ports.ts';
 import { BadConfig, type Config } from './config.ts';
+import { diskFiles } from './files/disk.ts';
 import type { Logger } from './ops/log.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Storage } from './storage/commands.ts';
@@ -74,4 +75,27 @@ export async function openBus(
   });
   metrics.watchBus(bus.isConnected);
   return bus;
+}
+
+/** Files in `DATA_DIR`, unless the settings name a bucket; its client is loaded only then. */
+export async function openFiles(
+  { filesAt, dataDir }: Config,
+  { logger, metrics }: Observers,
+): Promise<FileStore & { isConnected?: () => Promise<boolean> }> {
+  if (filesAt === undefined) return diskFiles(join(dataDir, 'files'));
+  const { checkBucket, s3Files, S3Unusable } = await import('./files/s3/store.ts');
+  await checkBucket(filesAt).catch((error: unknown) => {
+    if (!(error instanceof S3Unusable)) throw error;
+    const expected = 'a bucket that is there, and an AWS_ACCESS_KEY_ID that may list, read, write and delete in it';
+    throw new BadConfig([`FILES_URL cannot be used: ${error.message} Expected: ${expected}.`]);
+  });
+  const files = s3Files(filesAt, {
+    onChange: (isConnected, why) => {
+      if (isConnected) return logger.info('files: the store answers again');
+      metrics.failed('files');
+      logger.warn('files: the store does not answer; messages go on without them', { error: why });
+    },
+  });
+  metrics.watchFiles(files.wasConnected);
+  return files;
 }

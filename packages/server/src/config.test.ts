@@ -91,6 +91,7 @@ describe('it refuses, and says which and why:', () => {
     ['DATABASE_URL', 'postgres://u:CANARY@h', /DATABASE_URL/],
     ['DATABASE_URL', 'h:5432/CANARY', /DATABASE_URL/],
     ['NATS_URL', 'nats://h', /NATS_URL is given without DATABASE_URL/],
+    ['FILES_URL', 'https://tea.test/CANARY', /FILES_URL is no address of a bucket/],
     ['APP_ID', 'tea shop', /APP_ID/],
     ['APP_SECRET', 'CANARY', /APP_SECRET has 6 characters\. Expected: at least 32/],
     ['APP_SECRET', 'a'.repeat(40), /APP_SECRET is too easy/],
@@ -137,6 +138,25 @@ describe('it refuses, and says which and why:', () => {
     writeFileSync(join(dir, 'data'), 'a file, not a folder');
     expect(problems({})[0]).toMatch(/app-id cannot be used/);
   });
+});
+
+test('files lie in DATA_DIR, or in a bucket as somebody', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 'CANARY' };
+  const FILES_URL = 's3://tea/shop?endpoint=https://store.test';
+  expect(read()).not.toHaveProperty('filesAt');
+  expect(read(keys)).not.toHaveProperty('filesAt');
+  expect(read({ FILES_URL, ...keys }).filesAt).toMatchObject({ bucket: 'tea', secretAccessKey: 'CANARY' });
+  expect(problems({ FILES_URL })).toEqual([
+    expect.stringMatching(/^AWS_ACCESS_KEY_ID is not set/),
+    expect.stringMatching(/^AWS_SECRET_ACCESS_KEY is not set/),
+  ]);
+  const several = { DATABASE_URL: 'postgres://u:p@db.test/d', NATS_URL: 'nats://bus.test' };
+  const says = (env: Env) => cautions(read(env)).filter((caution) => caution.includes('FILES_URL'));
+  expect(says(several)).toEqual([expect.stringMatching(/one DATA_DIR that all see/)]);
+  expect(says({ ...several, FILES_URL, ...keys })).toEqual([]);
+  const open = 's3://tea?endpoint=http://store.test:9000';
+  expect(says({ ...several, FILES_URL: open, ...keys })).toEqual([expect.stringMatching(/without TLS/)]);
+  expect(says({ FILES_URL: open.replace('store.test', '127.0.0.1'), ...keys })).toEqual([]);
 });
 
 test('messages are kept for ever, or for so many days', () => {

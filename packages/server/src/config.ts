@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { id, type AppId, type Limits } from '@trialogue/protocol';
 
 import { givenMasterKey } from './access/masterKeySource.ts';
+import { readS3Place, type S3Place } from './files/s3/place.ts';
 import { limitCautions, readLimits } from './ops/limits.ts';
 import { logLevels, type LogLevel } from './ops/log.ts';
 import { secretFiles, type SecretFiles } from './ops/secretFiles.ts';
@@ -20,6 +21,8 @@ export interface Config {
   databaseUrl?: string;
   /** What the nodes tell each other over; absent: this node is alone. May hold a password. */
   natsUrl?: string;
+  /** Where files lie; absent: in `dataDir`. Holds a secret. */
+  filesAt?: S3Place;
   demo: boolean;
   /** The first app. `origins` are those that may embed its pages, its own not among them; or `*` alone. */
   app: { appId: AppId; secret: string; olderSecret?: string; origins: string[] };
@@ -136,6 +139,8 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
     );
   }
 
+  const filesAt = readS3Place(given, wrong);
+
   const appId = given('APP_ID');
   if (appId !== undefined && !isAppId(appId)) wrong('APP_ID', `is ${quote(appId)}`, APP_ID_EXPECTED);
   const secret = given('APP_SECRET');
@@ -171,6 +176,7 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
     dataDir,
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(natsUrl !== undefined && { natsUrl }),
+    ...(filesAt !== undefined && { filesAt }),
     demo,
     app: {
       appId: id<AppId>(
@@ -192,7 +198,7 @@ export function readConfig(env: Env, openSecrets: (dataDir: string) => SecretFil
 }
 
 /** What is allowed and yet may not be meant, in words for the operator. */
-export function cautions({ host, publicUrl, demo, limits, databaseUrl, natsUrl }: Config): string[] {
+export function cautions({ host, publicUrl, demo, limits, databaseUrl, natsUrl, filesAt }: Config): string[] {
   const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host);
   return [
     ...(demo && !isHere ? ['DEMO=1 lets everybody who reaches this server sign in as anybody of the demo.'] : []),
@@ -206,12 +212,22 @@ export function cautions({ host, publicUrl, demo, limits, databaseUrl, natsUrl }
       : []),
     ...(natsUrl !== undefined
       ? [
-          'Several nodes need the same MASTER_KEY, APP_ID and APP_SECRET, and one DATA_DIR that all see: files lie there.',
+          'Several nodes need the same MASTER_KEY, APP_ID and APP_SECRET.',
+          ...(filesAt === undefined
+            ? ['FILES_URL is not set: several nodes need one DATA_DIR that all see, as files lie there.']
+            : []),
+        ]
+      : []),
+    ...(filesAt?.endpoint.startsWith('http:') && !isLoopback(filesAt.endpoint)
+      ? [
+          'FILES_URL has an endpoint without TLS: whoever is on the way can see which files come and go, though not into them.',
         ]
       : []),
     ...limitCautions(limits),
   ];
 }
+
+const isLoopback = (origin: string) => ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(origin).hostname);
 
 const APP_ID_EXPECTED = '1 to 64 of A–Z a–z 0–9 _ -';
 const SECRET_EXPECTED = `at least ${SECRET_LENGTH} random characters, for instance from: openssl rand -base64 32`;

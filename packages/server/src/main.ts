@@ -1,11 +1,16 @@
 import { appUsage, BadCommand, runAppCommand } from './access/appCommands.ts';
+import { keepAudit } from './access/audit.ts';
+import { auditUsage, runAuditCommand } from './access/auditCommands.ts';
 import { masterKey, masterKeyId } from './access/masterKey.ts';
 import { wrapAnew } from './access/rewrapping.ts';
 import { databaseIn, openStorage } from './adapters.ts';
+import type { KeyWrap } from './chat/ports.ts';
 import { BadConfig, cautions, dataDirOf, isOrigin, readConfig, type Config, type Env } from './config.ts';
 import { startNode, type Node } from './node.ts';
+import { keepMemoryOutOfDumps } from './ops/coreDumps.ts';
 import { createLogger } from './ops/log.ts';
 import { noMetrics } from './ops/metrics.ts';
+import type { Storage } from './storage/commands.ts';
 import { newLogEpoch } from './storage/sqlite/newLogEpoch.ts';
 import { rewrapSqlite } from './storage/sqlite/rewrapping.ts';
 
@@ -19,17 +24,19 @@ class BadUse extends Error {}
 
 // Whatever the server writes is for its own user.
 process.umask(0o077);
+const isDumpSafe = keepMemoryOutOfDumps();
 
 try {
   const command = process.argv.slice(2).join(' ');
   if (command === '') await main(readConfig(process.env));
   else if (command === 'new-log-epoch') await forgetTheLogs(process.env);
   else if (command === 'migrate-store') await moveToPostgres(readConfig(process.env));
-  else if (command === 'rewrap') await rewrap(readConfig(process.env));
+  else if (command === 'rewrap') await rewrapAndNote(readConfig(process.env));
+  else if (/^audit\b/.test(command)) await withAudit(readConfig(process.env), process.argv.slice(3));
   else if (/^app\b/.test(command)) await withApps(readConfig(process.env), process.argv.slice(3));
   else
     throw new BadUse(
-      `There is no command "${command}". Expected: none (serves), new-log-epoch, migrate-store, rewrap, or\n${appUsage}`,
+      `There is no command "${command}". Expected: none (serves), new-log-epoch, migrate-store, rewrap, or\n${appUsage}\n${auditUsage}`,
     );
 } catch (error) {
   process.stderr.write(`${inWords(error)}\n`);
@@ -46,6 +53,7 @@ async function main(config: Config): Promise<void> {
   process.on('unhandledRejection', dieOf('a bug: nobody waited for a failure'));
 
   for (const caution of cautions(config)) logger.warn(caution);
+  if (!isDumpSafe) logger.info('A core dump of this process would hold keys and messages: turn dumps off for it.');
   const node = await startNode(config, { logger, onFatal: () => process.exit(1) });
   const { drainMs } = config.limits;
   let isLeaving = false;
@@ -81,29 +89,55 @@ async function forgetTheLogs(env: Env): Promise<void> {
 }
 
 /** The master key has changed, and MASTER_KEY_OLDER says what it was: puts all that lies on disk under the new one. */
-async function rewrap(config: Config): Promise<void> {
-  if (config.databaseUrl !== undefined) throw new BadUse('rewrap is there for the embedded database only so far.');
-  const keys = masterKey(config.masterKey, config.olderMasterKeys);
-  const done = await rewrapSqlite(databaseIn(config.dataDir), masterKeyId(config.masterKey), wrapAnew(keys)).catch(
-    (error: Error) => {
-      throw new BadUse(error.message);
-    },
-  );
+async function rewrap({ databaseUrl, dataDir, ...config }: Config): Promise<void> {
+  const anew = wrapAnew(masterKey(config.masterKey, config.olderMasterKeys));
+  const rewrapping = { keyId: masterKeyId(config.masterKey), anew };
+  const done = await (
+    databaseUrl === undefined
+      ? rewrapSqlite(databaseIn(dataDir), rewrapping)
+      : (await import('./storage/postgres/rewrapping.ts')).rewrapPostgres(databaseUrl, rewrapping)
+  ).catch((error: Error) => {
+    throw new BadUse(error.message);
+  });
   const count = Object.values(done).reduce((sum, each) => sum + each, 0);
   process.stdout.write(
     `${count} secrets are under the master key ${masterKeyId(config.masterKey)} now. MASTER_KEY_OLDER is not needed any more after a day, when uploads that were under way are over.\n`,
   );
 }
 
+/** For each app, that its keys were opened by an operator. */
+async function rewrapAndNote(config: Config): Promise<void> {
+  await rewrap(config);
+  await withStore(config, async ({ store, keys }) => {
+    const audit = keepAudit({ store, keys, clock: { now: () => Date.now() } });
+    const subject = `master key ${masterKeyId(config.masterKey)}`;
+    for (const { appId } of await store.listApps()) {
+      await audit.note({ appId, actor: 'operator', action: 'keys.rewrapped', subject });
+    }
+  });
+}
+
 async function withApps(config: Config, args: readonly string[]): Promise<void> {
+  await withStore(config, async (at) => {
+    process.stdout.write(`${await runAppCommand({ ...at, first: config.app.appId, isOrigin }, args)}\n`);
+  });
+}
+
+async function withAudit(config: Config, args: readonly string[]): Promise<void> {
+  await withStore(config, async (at) => void process.stdout.write(`${await runAuditCommand(at, args)}\n`));
+}
+
+async function withStore(
+  config: Config,
+  work: (at: { store: Storage; keys: KeyWrap }) => Promise<void>,
+): Promise<void> {
   const logger = createLogger('error');
   const onFatal = (cause: Error) => {
     throw cause;
   };
   const { store } = await openStorage(config, { logger, metrics: noMetrics, onFatal });
   try {
-    const keys = masterKey(config.masterKey, config.olderMasterKeys);
-    process.stdout.write(`${await runAppCommand({ store, keys, first: config.app.appId, isOrigin }, args)}\n`);
+    await work({ store, keys: masterKey(config.masterKey, config.olderMasterKeys) });
   } finally {
     await store.close();
   }

@@ -1,34 +1,34 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { appOf, secretOf } from './access/apps.ts';
+import { keepAudit } from './access/audit.ts';
 import { freshReads } from './access/fresh.ts';
 import { masterKey } from './access/masterKey.ts';
 import { createRates } from './access/rates.ts';
 import { createSignIn } from './access/sessions.ts';
 import { accessTokens } from './access/tokens.ts';
-import { openBus, openStorage } from './adapters.ts';
+import { openBus, openFiles, openStorage } from './adapters.ts';
 import { makeDesk } from './chat/desk/makeDesk.ts';
 import type { DeskStore } from './chat/desk/ports.ts';
 import { makeChat, type ChatPorts } from './chat/makeChat.ts';
+import { makeModeration } from './chat/moderation/makeModeration.ts';
+import { retentions } from './chat/moderation/retention.ts';
 import type { KeyWrap, Random, Store } from './chat/ports.ts';
 import { BadConfig, type Config } from './config.ts';
 import { cast } from './demo/cast.ts';
 import { demoLinks } from './demo/links.ts';
 import { tellStories } from './demo/stories.ts';
-import { diskFiles } from './files/disk.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { addressOf, blockOf } from './http/address.ts';
 import { keepOrigins } from './http/origins.ts';
 import { ownOrigins } from './http/ownOrigins.ts';
 import type { Folders } from './http/pages.ts';
-import { createHttp } from './http/server.ts';
 import { makeFolder } from './ops/folders.ts';
 import { createLogger, type Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
-import { tidy } from './ops/tidy.ts';
+import { pooledRandom } from './ops/random.ts';
+import { dropShredded, tidy } from './ops/tidy.ts';
 import { readingCommands } from './storage/commands.ts';
 
 /** One running server. */
@@ -62,7 +62,7 @@ const LOOK_AT_APPS_MS = 30_000;
 /** What is under way over HTTP when a node goes is answered within this, or not at all. */
 const LAST_REQUESTS_MS = 3_000;
 const clock = { now: () => Date.now() };
-const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
+const random: Random = pooledRandom();
 
 /**
  * Puts the parts together and listens.
@@ -80,7 +80,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     options.onFatal?.(cause);
   };
   const observers = { logger, metrics, onFatal };
-  const opened = await openStorage(config, observers);
+  // What HTTP needs is most of what there is to load, and the storage's threads start meanwhile.
+  const [opened, { createHttp }] = await Promise.all([openStorage(config, observers), import('./http/server.ts')]);
   const store = freshReads(opened.store, readingCommands, () => performance.now());
   const cleanUp: (() => unknown)[] = [() => store.close()];
   const closeAll = async () => {
@@ -116,28 +117,39 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     });
     // Chat asks who is here, the gateway asks chat: whichever is made first has to look for the other later.
     const late: { gateway?: Gateway } = {};
+    const files = await openFiles(config, observers);
+    const sweep = () => {
+      dropShredded(store).catch((error: unknown) => {
+        if (!isDraining) logger.warn('storage: rows of a destroyed conversation are left', { error });
+      });
+    };
+    const audit = keepAudit({ store, keys, clock });
     const ports: ChatPorts & { desk: DeskStore } = {
       store,
       desk: store,
+      audit,
       bus,
       keys,
-      files: await diskFiles(join(config.dataDir, 'files')),
+      files,
       presence: { isOnline: (appId, userId) => late.gateway?.presence.isOnline(appId, userId) ?? false },
       clock,
       random,
       warn: (what, ids, error) => logger.warn(what, { ...ids, error }),
       limits,
       rates,
+      onShredded: sweep,
     };
     const { chat, platform, log, keyrings, close: forgetKeys } = makeChat(ports);
     cleanUp.push(forgetKeys);
     const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings });
+    const moderating = makeModeration({ ...ports, keyrings, moderation: store, audit });
     if (config.demo) await tellStories(ports, config.app.appId);
-    const { files } = ports;
-    const tidying = { store, files, clock, limits, retentionMs: config.retentionMs };
+    const tidying = { store, files, clock, limits, audit, retentions: () => retentions(ports, config.retentionMs) };
     const tidyNow = () => {
       tidy(tidying).catch((error: unknown) => logger.warn('storage: not tidied', { error }));
     };
+    // What a crash left.
+    sweep();
     const tidier = setInterval(tidyNow, TIDY_EVERY_MS).unref();
     cleanUp.push(() => clearInterval(tidier));
 
@@ -163,6 +175,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       platform,
       desk,
       deskPlatform,
+      moderation: moderating.moderation,
+      moderationPlatform: moderating.platform,
       signIn,
       store,
       limits,
@@ -175,6 +189,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       ownOrigins: () => address.own,
       isDraining: () => isDraining,
       ...(bus.isConnected && { isBusConnected: bus.isConnected }),
+      ...(files.isConnected && { areFilesConnected: files.isConnected }),
       trustedProxies: config.trustedProxies,
       ...(demo && { demo }),
     });

@@ -15,6 +15,7 @@ import {
 import { hardCaps } from '../limits.ts';
 import { anyRecord, flag, list, nothing, nullable, optional, record, text, whole } from '../shape.ts';
 import { deskApi, deskState, dlgFilter } from './desk.ts';
+import { moderationApi } from './moderation.ts';
 import type { Api } from './operation.ts';
 import { inDialog, keptFile, limitsInForce, member, sent, session } from './shapes.ts';
 import { uploadsApi } from './uploads.ts';
@@ -186,5 +187,6 @@ export const clientApi = {
     data: 'bytes',
   },
   ...deskApi,
+  ...moderationApi,
 } as const satisfies Api;
 export type ClientApi = typeof clientApi;

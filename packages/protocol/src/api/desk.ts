@@ -163,6 +163,7 @@ export const deskApi = {
           remark: text(),
           /** Whether a socket of this user is bound right now. */
           online: flag(),
+          mutedUntil: optional(nullable(instant())),
           custom: optional(anyRecord()),
         }),
       ),

@@ -4,6 +4,7 @@ import { cardRef, payload } from '../payloads.ts';
 import { anyRecord, list, nothing, optional, record, text, whole } from '../shape.ts';
 import { cardChanges } from './cardChanges.ts';
 import { ofReply, reply, replyBody } from './desk.ts';
+import { platformModerationApi, why } from './moderation.ts';
 import type { Api } from './operation.ts';
 import { settings } from './settings.ts';
 import { group, inGroup, link, memberBody, ofUser, profileBody, sent, tokens, user } from './shapes.ts';
@@ -77,6 +78,7 @@ export const platformApi = {
     summary: 'Removes a member and starts a new key epoch: nothing after this can be read by them.',
     auth: 'secret',
     params: memberAt,
+    query: record(why),
     data: group,
   },
   deleteGroup: {
@@ -86,6 +88,7 @@ export const platformApi = {
       'Destroys a conversation with its keys, its messages, its files and the notes about it. Nobody can bring it back.',
     auth: 'secret',
     params: inGroup,
+    query: record(why),
     data: nothing(),
   },
   postMessage: {
@@ -115,7 +118,7 @@ export const platformApi = {
       'All messages, opened, one JSON object a line, in `seq` order. With `notes=1` also the notes of customer service, in order of time, marked `lane: "notes"`.',
     auth: 'secret',
     params: inGroup,
-    query: record({ notes: optional(whole({ max: 1 })) }),
+    query: record({ notes: optional(whole({ max: 1 })), ...why }),
     data: 'lines',
   },
   getSettings: {
@@ -158,5 +161,6 @@ export const platformApi = {
     params: ofReply,
     data: nothing(),
   },
+  ...platformModerationApi,
 } as const satisfies Api;
 export type PlatformApi = typeof platformApi;

@@ -63,6 +63,8 @@ const parts = {
   orderActions: optional(list(orderAction, { max: 8 })),
   /** `sealed`: files are sealed by who sends them, and the server cannot look into them. `scanned` when left out. */
   files: optional(oneOf('scanned', 'sealed')),
+  /** Messages, files and reports older than this are destroyed; kept as long as the server keeps anything, when left out. */
+  retentionDays: optional(whole({ min: 1, max: 36_500 })),
 };
 
 /** What an app has settled about its customer service, in its own words. Strict: who misspells a part is told so. */

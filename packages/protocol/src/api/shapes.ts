@@ -1,6 +1,6 @@
 import { dlgId, fileId, instant, token, urole, userId } from '../fields.ts';
 import { limits, type Limits } from '../limits.ts';
-import { anyRecord, flag, list, optional, record, text, whole, type Of, type Shape } from '../shape.ts';
+import { anyRecord, flag, list, nullable, optional, record, text, whole, type Of, type Shape } from '../shape.ts';
 
 /** Shapes that several operations share. */
 export const inDialog = record({ dlgId: dlgId() });
@@ -27,6 +27,8 @@ export const member = record({
   online: flag(),
   readSeq: whole(),
   deliveredSeq: whole(),
+  /** Until when this member may not write: null without an end; absent for one who may. */
+  mutedUntil: optional(nullable(instant())),
 });
 export type Member = Of<typeof member>;
 

@@ -31,6 +31,9 @@ const who: Record<string, Omit<Facts, 'dlgId'>> = {
     urole: 'service',
     isCalled: true,
   },
+  'muted author': { actor: as(ada), isMember: true, urole: 'user', isMuted: true },
+  'muted customer service': { actor: as(cy), isMember: true, urole: 'service', isMuted: true },
+  'muted author who left': { actor: as(ada), isMember: false, isMuted: true },
   'reader of the notes': { actor: as(cy), isMember: true, urole: 'service', laneOf: cake },
   'reader of the notes, by a link to what they are about': {
     actor: as(cy, cake),
@@ -49,17 +52,21 @@ const who: Record<string, Omit<Facts, 'dlgId'>> = {
 const no = 'conversation.not_member';
 const notServing = 'desk.not_service';
 const notAuthor = 'message.not_author';
+const muted = 'member.muted';
 const all = (is: string): Record<Deed, string> => ({
   read: is,
   send: is,
   mark: is,
   keepFile: is,
+  report: is,
   recall: is,
   call: is,
   desk: is,
+  moderate: is,
   join: is,
 });
-const asMember = { ...all('yes'), recall: notAuthor, desk: notServing, join: notServing };
+const asMember = { ...all('yes'), recall: notAuthor, desk: notServing, moderate: notServing, join: notServing };
+const ofNotes = { ...all('yes'), recall: notAuthor, report: no, call: no, desk: no, moderate: no, join: no };
 const table: Record<string, Record<Deed, string>> = {
   author: { ...asMember, recall: 'yes' },
   member: asMember,
@@ -72,14 +79,11 @@ const table: Record<string, Record<Deed, string>> = {
   'customer service outside': all(no),
   'customer service that was called': { ...all(no), join: 'yes' },
   'customer service that was called, by another link': all(no),
-  'reader of the notes': { ...all('yes'), recall: notAuthor, call: no, desk: no, join: no },
-  'reader of the notes, by a link to what they are about': {
-    ...all('yes'),
-    recall: notAuthor,
-    call: no,
-    desk: no,
-    join: no,
-  },
+  'muted author': { ...asMember, recall: 'yes', send: muted, keepFile: muted },
+  'muted customer service': { ...all('yes'), recall: notAuthor, send: muted, keepFile: muted },
+  'muted author who left': all(no),
+  'reader of the notes': ofNotes,
+  'reader of the notes, by a link to what they are about': ofNotes,
   'reader of the notes, by another link': all(no),
 };
 

@@ -3,7 +3,7 @@ import { Refused, type DlgId, type Urole, type UserId } from '@trialogue/protoco
 import type { Actor } from '../chat/ports.ts';
 
 /** What somebody wants to do in a conversation. */
-export type Deed = 'read' | 'send' | 'mark' | 'recall' | 'keepFile' | 'call' | 'desk' | 'join';
+export type Deed = 'read' | 'send' | 'mark' | 'recall' | 'keepFile' | 'report' | 'call' | 'desk' | 'moderate' | 'join';
 
 /**
  * Who may do it. An author is a member too: whoever left may no longer take anything back. The one who comes to help is
@@ -15,13 +15,18 @@ const rules: Record<Deed, 'member' | 'author' | 'service' | 'helper'> = {
   mark: 'member',
   keepFile: 'member',
   recall: 'author',
+  report: 'member',
   call: 'member',
   desk: 'service',
+  moderate: 'service',
   join: 'helper',
 };
 
-/** The notes of customer service have no desk of their own. */
-const notInLanes: ReadonlySet<Deed> = new Set(['call', 'desk', 'join']);
+/** The notes of customer service have no desk of their own, and nobody there to be protected from. */
+const notInLanes: ReadonlySet<Deed> = new Set(['call', 'desk', 'join', 'report', 'moderate']);
+
+/** Who is muted reads, marks, takes back, and can still call for help. */
+const notWhileMuted: ReadonlySet<Deed> = new Set(['send', 'keepFile']);
 
 /** What the storage knows, in the transaction that will do it. */
 export interface Facts {
@@ -34,6 +39,8 @@ export interface Facts {
   urole?: Urole;
   /** Customer service was called, and nobody of it has come. */
   isCalled?: boolean;
+  /** The member may not write for now. */
+  isMuted?: boolean;
   /** The conversation that this one holds the notes about. */
   laneOf?: DlgId | null;
 }
@@ -46,14 +53,15 @@ export interface Facts {
  * nobody can find out which conversations exist. Notes are to be had of customer service in the conversation that they
  * are about, and whoever came by a link to it may read them too.
  *
- * @throws {Refused} conversation.not_member, message.not_author, desk.not_service
+ * @throws {Refused} conversation.not_member, member.muted, message.not_author, desk.not_service
  */
-export function allow(deed: Deed, { actor, dlgId, isMember, authorId, urole, isCalled, laneOf }: Facts): void {
+export function allow(deed: Deed, { actor, dlgId, isMember, isMuted, authorId, urole, isCalled, laneOf }: Facts): void {
   const { onlyDlg } = actor;
   const inScope = onlyDlg === undefined || onlyDlg === dlgId || onlyDlg === laneOf;
   const isHelper = rules[deed] === 'helper' && urole === 'service' && isCalled === true;
   const isThere = typeof laneOf !== 'string' || !notInLanes.has(deed);
   if (!inScope || !isThere || !(isMember || isHelper)) throw new Refused('conversation.not_member');
+  if (isMuted && notWhileMuted.has(deed)) throw new Refused('member.muted');
   if (rules[deed] === 'author' && authorId !== actor.userId) throw new Refused('message.not_author');
   if (rules[deed] === 'service' || rules[deed] === 'helper') allowService(urole);
 }

@@ -51,6 +51,11 @@ export function createRates(limits: Limits, now: () => number): Rates {
     `At most ${limits.uploadBytesPerUserPerHour} bytes of files an hour.`,
     now,
   );
+  const reports = createMeter(
+    [evenly(limits.reportsPerUserPerHour, HOUR_SECONDS)],
+    `At most ${limits.reportsPerUserPerHour} reports an hour.`,
+    now,
+  );
   const strangers = createMeter(
     [evenly(limits.requestsPerAddressPerSecond, 1)],
     `At most ${limits.requestsPerAddressPerSecond} requests a second.`,
@@ -83,6 +88,7 @@ export function createRates(limits: Limits, now: () => number): Rates {
       return (bytes) => void uploadBytes.take(user, bytes);
     },
     uploaded: ({ appId, userId }, bytes) => void uploadBytes.take(nameOf(appId, userId), bytes),
+    report: ({ appId, userId }) => void reports.take(nameOf(appId, userId)),
     stranger: (address) => void strangers.take(address),
     call: (sessionId) => void calls.take(sessionId),
     exchange: (address) => exchanges.take(address),
@@ -100,6 +106,7 @@ export const noRates: Rates = {
   send: () => () => {},
   upload: () => () => {},
   uploaded() {},
+  report() {},
   stranger() {},
   call() {},
   exchange: () => () => {},

@@ -90,16 +90,17 @@ export interface Platform {
     },
   ): Promise<DlgId>;
   addMembers(place: Place, members: { userId: UserId; urole?: Urole }[]): Promise<DataOf<PlatformApi['addMembers']>>;
-  removeMember(place: Place, userId: UserId): Promise<DataOf<PlatformApi['removeMember']>>;
+  /** Each with why, for the audit. */
+  removeMember(place: Place, userId: UserId, reason?: string): Promise<DataOf<PlatformApi['removeMember']>>;
   /** @throws {Refused} conversation.not_found */
-  deleteGroup(place: Place): Promise<void>;
+  deleteGroup(place: Place, reason?: string): Promise<void>;
   post(place: Place, message: { fromuid: UserId; clientMsgId: ClientMsgId; payload: Payload }): Promise<Accepted>;
   updateCard(
     place: Place,
     change: { ref: string; changes: Record<string, unknown>; key?: ClientMsgId | undefined },
   ): Promise<Accepted>;
   /** With the notes of customer service, if asked for. @throws {Refused} conversation.not_found, before the first line */
-  transcript(place: Place, also?: { notes: boolean }): Promise<AsyncIterable<TranscriptLine>>;
+  transcript(place: Place, also?: { notes: boolean; reason?: string }): Promise<AsyncIterable<TranscriptLine>>;
 }
 
 export interface TranscriptLine extends Omit<Message, 'content'> {
@@ -113,6 +114,8 @@ export interface Log {
   /** Messages after a place, ascending, at most `limit`. */
   messagesAfter(place: Place, after: Seq, limit: number): Promise<Message[]>;
   memberIds(place: Place): Promise<UserId[]>;
+  /** The same, and who of them may not write right now. */
+  members(place: Place): Promise<{ userId: UserId; isMuted: boolean }[]>;
   /** Where these conversations stand; one that is not there is left out. */
   headsOf(places: readonly Place[]): Promise<Head[]>;
   dlgKey(place: Place): Promise<string>;

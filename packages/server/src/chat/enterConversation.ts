@@ -13,7 +13,7 @@ export const enterConversation =
   (at: { store: Store; keyrings: Keyrings }) =>
   async (actor: Actor, dlgId: DlgId): Promise<Entered> => {
     const { conversation, keys, me } = await at.store.enterConversation(actor, dlgId);
-    const { readSeq, deliveredSeq: _, ...profile } = me;
+    const { readSeq, deliveredSeq: _, mutedUntil: __, ...profile } = me;
     return {
       name: conversation.name,
       head: conversation.head,

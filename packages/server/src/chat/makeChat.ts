@@ -11,6 +11,8 @@ import { listConversations } from './listConversations.ts';
 import { listMembers } from './listMembers.ts';
 import { logOf } from './log.ts';
 import { markProgress } from './markProgress.ts';
+import { noteAt } from './moderation/noteAt.ts';
+import type { Audit } from './moderation/ports.ts';
 import { openFile } from './openFile.ts';
 import type { BesideDesk, Bus, ChatRates, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
 import { postMessage } from './postMessage.ts';
@@ -36,6 +38,10 @@ export interface ChatPorts {
   limits: Limits;
   rates: ChatRates;
   desk?: BesideDesk;
+  /** Absent in the seeded world, where nobody is anybody special. */
+  audit?: Audit;
+  /** A conversation was destroyed, and its rows are to go (`Store.dropShredded`). */
+  onShredded?: () => void;
 }
 
 /**
@@ -53,6 +59,10 @@ export function makeChat(ports: ChatPorts): {
   const keyrings = keepKeyrings(ports);
   const at = { ...ports, keyrings };
   const mark = markProgress(at);
+  const note = noteAt(at);
+  const remove = removeMember(at);
+  const destroy = deleteGroup(at);
+  const read = transcript(at);
   return {
     chat: {
       send: sendMessage(at),
@@ -72,11 +82,20 @@ export function makeChat(ports: ChatPorts): {
       putUser: putUser(at),
       createGroup: createGroup(at),
       addMembers: addMembers(at),
-      removeMember: removeMember(at),
-      deleteGroup: deleteGroup(at),
+      async removeMember(place, userId, reason) {
+        await note(place, { action: 'member.removed', subject: userId, reason });
+        return remove(place, userId);
+      },
+      async deleteGroup(place, reason) {
+        await note(place, { action: 'group.destroyed', reason });
+        await destroy(place);
+      },
       post: postMessage(at),
       updateCard: updateCard(at),
-      transcript: transcript(at),
+      async transcript(place, { notes, reason } = { notes: false }) {
+        await note(place, { action: notes ? 'notes.read' : 'transcript.read', reason });
+        return read(place, { notes });
+      },
     },
     log: logOf(at),
     keyrings,

@@ -7,7 +7,11 @@ import type { Place } from './ports.ts';
 const unknown = { type: 'unknown', was: '' };
 
 /** What a message says, as the JSON it is; of one that cannot be opened or is no JSON, that it is unknown. */
-export async function openPayload(at: { keyrings: Keyrings }, place: Place, { content }: Message): Promise<unknown> {
+export async function openPayload(
+  at: { keyrings: Keyrings },
+  place: Place,
+  { content }: Pick<Message, 'content'>,
+): Promise<unknown> {
   const opened = await at.keyrings.lend(place, (ring) => openUnder(ring, place, content));
   if (opened !== undefined) return opened;
   at.keyrings.forget(place);

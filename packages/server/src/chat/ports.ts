@@ -54,6 +54,12 @@ export interface Profile {
   urole: Urole;
 }
 
+/** A member as others see it. */
+export interface Inside extends Profile {
+  /** May not write before; may be over. Absent for who was never muted. */
+  mutedUntil?: Instant;
+}
+
 export interface App {
   appId: AppId;
   /** SHA-256 of the secret, hex: how a request is recognised. */
@@ -97,7 +103,7 @@ export interface Accepted {
   reopened?: true;
 }
 
-export interface MemberRow extends Profile {
+export interface MemberRow extends Inside {
   readSeq: Seq;
   deliveredSeq: Seq;
 }
@@ -236,7 +242,7 @@ export interface Store {
   /** @throws {Refused} conversation.not_member */
   listMembers(actor: Actor, dlgId: DlgId): Promise<MemberRow[]>;
   /** For fan-out and the platform: whoever is in it now. Empty when there is no such conversation. */
-  membersOf(place: Place): Promise<Profile[]>;
+  membersOf(place: Place): Promise<Inside[]>;
   keysOf(place: Place): Promise<WrappedKey[]>;
   /** For a node that looks whether it has missed anything. A conversation that is not there is left out. */
   headsOf(places: readonly Place[]): Promise<Head[]>;
@@ -262,11 +268,13 @@ export interface Store {
   ): Promise<Message>;
 
   /**
-   * Destroys the conversation, the notes about it, and their keys: nothing opens what is left of them. Names the files
-   * whose bytes can go.
+   * Destroys the conversation, the notes about it, and their keys: nobody finds what is left of them, and nothing opens
+   * it. Names the files whose bytes can go.
    * @throws {Refused} conversation.not_found
    */
   shredConversation(place: Place): Promise<FileId[]>;
+  /** Removes what is left of such conversations, a bounded number of rows at a time. @returns how many; 0: nothing is. */
+  dropShredded(): Promise<number>;
 
   // Messages
   /**
@@ -295,9 +303,9 @@ export interface Store {
   /**
    * Drops the messages that were stored before `before`, a bounded number at a time, and raises `minSeq` with them. That a
    * `clientMsgId` was used is remembered for `dedupeMs` all the same, and forgotten then by later calls. What is
-   * gone is unread for nobody. @returns how many rows went; 0: there are no more.
+   * gone is unread for nobody. Of one app, where it is named. @returns how many rows went; 0: there are no more.
    */
-  dropMessages(before: Instant, now: Instant, dedupeMs?: number): Promise<number>;
+  dropMessages(before: Instant, now: Instant, dedupeMs?: number, appId?: AppId): Promise<number>;
   /** One message, for whoever is about to recall it. @throws {Refused} conversation.not_member, message.not_found */
   readMessage(actor: Actor, dlgId: DlgId, seq: Seq): Promise<Message>;
   /**
@@ -315,8 +323,8 @@ export interface Store {
   putFile(actor: Actor, dlgId: DlgId, file: FileRow): Promise<void>;
   /** @throws {Refused} conversation.not_member, file.not_found */
   findFile(actor: Actor, dlgId: DlgId, fileId: FileId): Promise<FileRow>;
-  /** Forgets files that were uploaded before `before`, a bounded number at a time, and names them: their bytes can go. */
-  dropFiles(before: Instant): Promise<FileId[]>;
+  /** Forgets files that were uploaded before `before`, a bounded number at a time, and names them: their bytes can go. Of one app, where it is named. */
+  dropFiles(before: Instant, appId?: AppId): Promise<FileId[]>;
 
   /** Answers when the database answers. */
   ping(): Promise<void>;
@@ -398,6 +406,8 @@ export interface ChatRates {
   upload(actor: Actor): (bytes: number) => void;
   /** More bytes of a file that was counted before. @throws {Refused} rate.limited */
   uploaded(actor: Actor, bytes: number): void;
+  /** One more message that this user reports. @throws {Refused} rate.limited */
+  report(actor: Actor): void;
 }
 
 /** Who is here right now. `gateway/registry.ts`. */

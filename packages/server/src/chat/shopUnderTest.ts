@@ -4,6 +4,7 @@ import { open, seal } from '@trialogue/crypto';
 import { id, limits, type ClientMsgId, type Limits, type Payload } from '@trialogue/protocol';
 import { ada, bo, cy, shop, tea, type Person } from '@trialogue/testkit';
 
+import { keepAudit } from '../access/audit.ts';
 import { masterKey } from '../access/masterKey.ts';
 import { createRates } from '../access/rates.ts';
 import { memoryBus } from '../bus/memory.ts';
@@ -14,6 +15,7 @@ import { as, putCast } from '../storage/storesUnderTest.ts';
 import { makeDesk } from './desk/makeDesk.ts';
 import type { DeskStore } from './desk/ports.ts';
 import { makeChat, type ChatPorts } from './makeChat.ts';
+import { makeModeration } from './moderation/makeModeration.ts';
 import type { Bus, Notice } from './ports.ts';
 
 export const teaPlace = { appId: shop, dlgId: tea };
@@ -40,12 +42,15 @@ export async function openShop(shared: { bus?: Bus; store?: Storage; limits?: Pa
   bus.listen((notice) => told.push(notice));
   const warned: string[] = [];
   const files = memoryFiles();
+  const keys = masterKey(new Uint8Array(32).fill(7));
+  const audit = keepAudit({ store, keys, clock });
   const ports: ChatPorts & { desk: DeskStore } = {
     store,
     desk: store,
+    audit,
     bus,
     files,
-    keys: masterKey(new Uint8Array(32).fill(7)),
+    keys,
     presence: { isOnline: (_, userId) => userId === bo.userId },
     clock,
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
@@ -55,6 +60,12 @@ export async function openShop(shared: { bus?: Bus; store?: Storage; limits?: Pa
   };
   const chat = makeChat(ports);
   const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings: chat.keyrings });
+  const { moderation, platform: moderationPlatform } = makeModeration({
+    ...ports,
+    keyrings: chat.keyrings,
+    moderation: store,
+    audit,
+  });
 
   const dlgKeyOf = async (person: Person) => (await chat.chat.enter(as(person), tea)).dlgKey;
   /** Seals as a person's browser would. */
@@ -68,6 +79,9 @@ export async function openShop(shared: { bus?: Bus; store?: Storage; limits?: Pa
     ...chat,
     desk,
     deskPlatform,
+    moderation,
+    moderationPlatform,
+    keys,
     store,
     bus,
     files,

@@ -13,6 +13,7 @@ import type { Actor, Place, Profile } from '../chat/ports.ts';
 import { ada, bo, cast, cy } from './cast.ts';
 import { appReplies, customers, customs, deskStories, ownReplies } from './desk.ts';
 import { stories, type Picture, type Story } from './script.ts';
+import { settingsOfShop } from './settings.ts';
 
 /** `assets` lies beside this file, and the build puts it beside the built one. */
 const assets = (file: string) => fileURLToPath(new URL(`./assets/${file}`, import.meta.url));
@@ -34,6 +35,9 @@ export async function tellStories(ports: ChatPorts & { desk: DeskStore }, appId:
       await tellStory({ store: ports.store, chat, platform, desk, times: then }, appId, story);
     }
     await keepReplies({ desk, deskPlatform }, appId);
+    // Once: what was settled since, if only that nothing is, stays so.
+    if ((await ports.desk.readSettings(appId)) === undefined)
+      await deskPlatform.putSettings(appId, settingsOfShop(Intl.DateTimeFormat().resolvedOptions().timeZone));
   } finally {
     close();
   }

@@ -237,6 +237,25 @@ const examples: Record<
     fails: () => at.ask('DELETE /api/v1/replies/hello', { as: adas }),
     refusal: 'desk.not_service',
   },
+  reportMessage: {
+    goes: async () => {
+      await say('words', 'c1');
+      return at.ask('POST /api/v1/conversations/tea/messages/1/report', { as: adas, body: { reason: 'abuse' } });
+    },
+    fails: () => at.ask('POST /api/v1/conversations/tea/messages/9/report', { as: adas, body: { reason: 'abuse' } }),
+    refusal: 'message.not_found',
+  },
+  muteMember: {
+    goes: async () =>
+      at.ask('PUT /api/v1/conversations/tea/members/ada/mute', { as: await at.tokenOf(cy), body: { seconds: 60 } }),
+    fails: () => at.ask('PUT /api/v1/conversations/tea/members/bo/mute', { as: adas, body: {} }),
+    refusal: 'desk.not_service',
+  },
+  unmuteMember: {
+    goes: async () => at.ask('DELETE /api/v1/conversations/tea/members/ada/mute', { as: await at.tokenOf(cy) }),
+    fails: async () => at.ask('DELETE /api/v1/conversations/tea/members/mal/mute', { as: await at.tokenOf(cy) }),
+    refusal: 'member.not_found',
+  },
 };
 
 describe('each operation of the client API', () => {

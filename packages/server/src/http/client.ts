@@ -5,6 +5,7 @@ import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Desk } from '../chat/desk/desk.ts';
+import type { Moderation } from '../chat/moderation/moderation.ts';
 import type { Handlers } from './ask.ts';
 import { asAttachment } from './files.ts';
 import type { Origins } from './origins.ts';
@@ -13,6 +14,7 @@ import type { Origins } from './origins.ts';
 export const clientHandlers = (at: {
   chat: Chat;
   desk: Desk;
+  moderation: Moderation;
   signIn: SignIn;
   origins: Origins;
   publicUrl: () => string;
@@ -21,7 +23,7 @@ export const clientHandlers = (at: {
   limits: Limits;
   rates: Pick<Rates, 'exchange'>;
 }): Handlers<ClientApi> => {
-  const { chat, desk, signIn, origins, publicUrl, limits, rates } = at;
+  const { chat, desk, moderation, signIn, origins, publicUrl, limits, rates } = at;
   return {
     getConfig: async ({ query }) => ({
       origins: [...at.ownOrigins(), ...origins.of(query.appId)],
@@ -103,6 +105,10 @@ export const clientHandlers = (at: {
       await desk.removeReply(caller.actor, params.replyId);
       return null;
     },
+
+    reportMessage: ({ caller, params, body }) => moderation.report(caller.actor, params.dlgId, params.seq, body),
+    muteMember: ({ caller, params, body }) => moderation.mute(caller.actor, params.dlgId, params.userId, body),
+    unmuteMember: ({ caller, params, query }) => moderation.unmute(caller.actor, params.dlgId, params.userId, query),
   };
 };
 

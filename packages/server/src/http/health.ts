@@ -15,6 +15,8 @@ export function serveHealth(
     isDraining: () => boolean;
     /** Where there are other nodes: whether they can be told anything. */
     isBusConnected?: () => boolean;
+    /** Where files lie somewhere else: whether they can be reached. */
+    areFilesConnected?: () => Promise<boolean>;
   },
 ): void {
   app.get('/healthz', { config: { operation: 'healthz' } }, async () => success({ alive: true }));
@@ -24,7 +26,9 @@ export function serveHealth(
     if (!(await answers(at.store.ping()))) throw new Refused('storage.unavailable');
     // Without its bus a node serves on: what it is not told it looks for.
     const bus = at.isBusConnected && { bus: at.isBusConnected() ? 'connected' : 'lost' };
-    return success({ ready: true, ...bus });
+    // And without its files: what people write goes on.
+    const files = at.areFilesConnected && { files: (await at.areFilesConnected()) ? 'connected' : 'lost' };
+    return success({ ready: true, ...bus, ...files });
   });
 
   app.get('/metrics', { config: { operation: 'metrics' } }, async (_, reply) => {

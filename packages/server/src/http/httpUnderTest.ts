@@ -6,6 +6,7 @@ import { ada, bo, cy, mal, shop, tea, type Person } from '@trialogue/testkit';
 import type { FastifyInstance } from 'fastify';
 
 import { appOf } from '../access/apps.ts';
+import { keepAudit } from '../access/audit.ts';
 import { masterKey } from '../access/masterKey.ts';
 import { createRates, noRates } from '../access/rates.ts';
 import { createSignIn } from '../access/sessions.ts';
@@ -16,11 +17,13 @@ import type { Chat, Log, Platform } from '../chat/chat.ts';
 import { makeDesk } from '../chat/desk/makeDesk.ts';
 import type { DeskStore } from '../chat/desk/ports.ts';
 import { makeChat, type ChatPorts } from '../chat/makeChat.ts';
+import { makeModeration } from '../chat/moderation/makeModeration.ts';
 import type { App, Bus, KeyWrap, Notice, Store } from '../chat/ports.ts';
 import { cast } from '../demo/cast.ts';
 import { memoryFiles } from '../files/memory.ts';
 import type { LogFields } from '../ops/log.ts';
 import { createMetrics } from '../ops/metrics.ts';
+import type { Storage } from '../storage/commands.ts';
 import { openInProcess } from '../storage/sqlite/inProcess.ts';
 import { originsOf } from './origins.ts';
 import { createHttp, type HttpPorts } from './server.ts';
@@ -78,7 +81,9 @@ export async function openHttp({
   isDemo = false,
   limits: changed,
   database,
+  storage,
   master = new Uint8Array(randomBytes(32)),
+  olderMasters = [],
   isOld = false,
   ...options
 }: Partial<Omit<HttpPorts, 'limits'>> & {
@@ -87,12 +92,15 @@ export async function openHttp({
   limits?: Partial<Limits>;
   /** A file; without one it is in memory. */
   database?: string;
+  /** Another store than one of its own, in process. */
+  storage?: Storage;
   master?: Uint8Array;
+  olderMasters?: readonly Uint8Array[];
   /** The database has been opened before: its people are there. */
   isOld?: boolean;
 } = {}): Promise<Http> {
-  const store = await openInProcess(database);
-  const keys = masterKey(master);
+  const store = storage ?? (await openInProcess(database));
+  const keys = masterKey(master, olderMasters);
   const clock = { at: 1_760_000_000_000, now: () => clock.at };
   const steady = { ms: 0 };
   const effective = { ...limits, ...changed };
@@ -115,9 +123,11 @@ export async function openHttp({
     publicUrl: () => publicUrl,
     limits: effective,
   });
+  const audit = keepAudit({ store, keys, clock });
   const ports: ChatPorts & { desk: DeskStore } = {
     store,
     desk: store,
+    audit,
     bus,
     keys,
     files: memoryFiles(),
@@ -130,6 +140,7 @@ export async function openHttp({
   };
   const { chat, log, platform, keyrings, close } = makeChat(ports);
   const { desk, platform: deskPlatform } = makeDesk({ ...ports, keyrings });
+  const moderating = makeModeration({ ...ports, keyrings, moderation: store, audit });
   if (!isOld) for (const person of [ada, bo, cy, mal]) await platform.putUser(shop, person);
   if (!isOld) await platform.createGroup(shop, { groupId: tea, name: 'Tea', members: [ada, bo, cy] });
 
@@ -138,6 +149,8 @@ export async function openHttp({
     platform,
     desk,
     deskPlatform,
+    moderation: moderating.moderation,
+    moderationPlatform: moderating.platform,
     signIn,
     store,
     logger: { debug: note, info: note, warn: note, error: note },

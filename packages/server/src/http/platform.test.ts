@@ -15,6 +15,14 @@ const ask = (what: string, body?: unknown) =>
   at.ask(what.replace(' ', ' /platform/v1'), { as: appSecret, ...(body !== undefined && { body }) });
 const hello = { fromuid: 'bo', clientMsgId: 'b1', payload: { type: 'text', text: '水开了' } };
 
+/** What Bo has said is reported by Ada. */
+async function reported(): Promise<string> {
+  await ask('POST /groups/tea/messages', hello);
+  const as = await at.tokenOf(ada);
+  const came = await at.ask('POST /api/v1/conversations/tea/messages/1/report', { as, body: { reason: 'spam' } });
+  return (came.json.data as { reportId: string }).reportId;
+}
+
 /** One request of each operation that goes well, and one that is refused: with which status and by which name. */
 const examples: Record<
   keyof PlatformApi,
@@ -107,6 +115,37 @@ const examples: Record<
   removeAppReply: {
     goes: () => ask('DELETE /replies/hello'),
     fails: () => ask('DELETE /replies/a%20b'),
+    refusal: [400, 'request.malformed'],
+  },
+  muteInGroup: {
+    goes: () => ask('PUT /groups/tea/members/ada/mute', { seconds: 60, reason: 'insults' }),
+    fails: () => ask('PUT /groups/tea/members/ada/mute', { seconds: 0 }),
+    refusal: [400, 'request.malformed'],
+  },
+  unmuteInGroup: {
+    goes: () => ask('DELETE /groups/tea/members/ada/mute?reason=over'),
+    fails: () => ask('DELETE /groups/tea/members/mal/mute'),
+    refusal: [404, 'member.not_found'],
+  },
+  listReports: {
+    goes: async () => {
+      await reported();
+      return ask('GET /reports?status=all&page=1&size=5&reason=look');
+    },
+    fails: () => ask('GET /reports?status=lost'),
+    refusal: [400, 'request.malformed'],
+  },
+  resolveReport: {
+    goes: async () => ask(`POST /reports/${await reported()}/resolution`, { outcome: 'upheld', note: 'muted' }),
+    fails: () => ask('POST /reports/nothing/resolution', { outcome: 'dismissed' }),
+    refusal: [404, 'report.not_found'],
+  },
+  listAudit: {
+    goes: async () => {
+      await ask('PUT /settings', { retentionDays: 30 });
+      return ask('GET /audit?after=0&limit=10');
+    },
+    fails: () => ask('GET /audit?limit=0'),
     refusal: [400, 'request.malformed'],
   },
 };

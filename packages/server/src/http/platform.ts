@@ -3,6 +3,7 @@ import type { DataOf, PlatformApi } from '@trialogue/protocol/api';
 import type { SignIn } from '../access/signIn.ts';
 import type { Platform } from '../chat/chat.ts';
 import type { DeskPlatform } from '../chat/desk/desk.ts';
+import type { ModerationPlatform } from '../chat/moderation/moderation.ts';
 import type { Handlers } from './ask.ts';
 import { createWithLinks } from './groups.ts';
 import { asLines } from './transcript.ts';
@@ -11,10 +12,12 @@ import { asLines } from './transcript.ts';
 export const platformHandlers = ({
   platform,
   desk,
+  moderation,
   signIn,
 }: {
   platform: Platform;
   desk: DeskPlatform;
+  moderation: ModerationPlatform;
   signIn: SignIn;
 }): Handlers<PlatformApi> => ({
   putUser: async ({
@@ -36,11 +39,11 @@ export const platformHandlers = ({
   createLink: ({ caller, params, body }) => signIn.createLink(caller, { dlgId: params.groupId, ...body }),
   addMembers: ({ caller, params, body }) =>
     platform.addMembers({ appId: caller.appId, dlgId: params.groupId }, body.members),
-  removeMember: ({ caller, params }) =>
-    platform.removeMember({ appId: caller.appId, dlgId: params.groupId }, params.userId),
+  removeMember: ({ caller, params, query }) =>
+    platform.removeMember({ appId: caller.appId, dlgId: params.groupId }, params.userId, query.reason),
 
-  deleteGroup: async ({ caller, params }) => {
-    await platform.deleteGroup({ appId: caller.appId, dlgId: params.groupId });
+  deleteGroup: async ({ caller, params, query }) => {
+    await platform.deleteGroup({ appId: caller.appId, dlgId: params.groupId }, query.reason);
     return null;
   },
 
@@ -52,7 +55,8 @@ export const platformHandlers = ({
   postMessage: ({ caller, params, body }) => platform.post({ appId: caller.appId, dlgId: params.groupId }, body),
   getTranscript: async ({ caller, params, query }) => {
     const place = { appId: caller.appId, dlgId: params.groupId };
-    return asLines(await platform.transcript(place, { notes: query.notes === 1 }));
+    const { notes, ...why } = query;
+    return asLines(await platform.transcript(place, { notes: notes === 1, ...why }));
   },
 
   getSettings: ({ caller }) => desk.settings(caller.appId),
@@ -64,4 +68,12 @@ export const platformHandlers = ({
     await desk.removeReply(caller.appId, params.replyId);
     return null;
   },
+
+  muteInGroup: ({ caller, params, body }) =>
+    moderation.mute({ appId: caller.appId, dlgId: params.groupId }, params.userId, body),
+  unmuteInGroup: ({ caller, params, query }) =>
+    moderation.unmute({ appId: caller.appId, dlgId: params.groupId }, params.userId, query),
+  listReports: ({ caller, query }) => moderation.reports(caller.appId, query),
+  resolveReport: ({ caller, params, body }) => moderation.resolve(caller.appId, params.reportId, body),
+  listAudit: ({ caller, query }) => moderation.audit(caller.appId, query),
 });

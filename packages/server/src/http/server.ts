@@ -9,6 +9,7 @@ import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat, Platform } from '../chat/chat.ts';
 import type { Desk, DeskPlatform } from '../chat/desk/desk.ts';
+import type { Moderation, ModerationPlatform } from '../chat/moderation/moderation.ts';
 import type { App, Profile, Store } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -31,6 +32,8 @@ export interface HttpPorts {
   platform: Platform;
   desk: Desk;
   deskPlatform: DeskPlatform;
+  moderation: Moderation;
+  moderationPlatform: ModerationPlatform;
   signIn: SignIn;
   store: Pick<Store, 'ping'>;
   logger: Logger;
@@ -44,6 +47,8 @@ export interface HttpPorts {
   isDraining: () => boolean;
   /** Where there are other nodes: whether they can be told anything. */
   isBusConnected?: () => boolean;
+  /** Where files lie somewhere else: whether they can be reached. */
+  areFilesConnected?: () => Promise<boolean>;
   limits: Limits;
   rates: Rates;
   trustedProxies: number;
@@ -127,7 +132,7 @@ export async function createHttp(at: HttpPorts): Promise<FastifyInstance> {
     api: platformApi,
     manner: 'platform',
     isForPages: false,
-    handlers: platformHandlers({ ...at, desk: at.deskPlatform }),
+    handlers: platformHandlers({ ...at, desk: at.deskPlatform, moderation: at.moderationPlatform }),
   });
   if (at.demo) {
     const handlers = demoHandlers({ ...at, ...at.demo });

@@ -20,6 +20,8 @@ export interface Metrics {
   watchWrites(waiting: () => number): void;
   /** Hands over whether the other nodes can be told anything. Not called where there are none. */
   watchBus(isConnected: () => boolean): void;
+  /** Hands over whether files can be reached. Not called where they lie on the disk. */
+  watchFiles(isConnected: () => boolean): void;
   /** So many notices did not go out to the other nodes. */
   busDropped(count: number): void;
   /** Something failed that should not: a bug or a broken disk. */
@@ -100,10 +102,10 @@ export function createMetrics(): Metrics & { print(): Promise<{ type: string; te
     help: 'Notices that did not go out to the other nodes.',
     registers,
   });
-  const watchBus = (isConnected: () => boolean) => {
+  const watchConnected = (name: string, help: string) => (isConnected: () => boolean) => {
     const gauge = new Gauge({
-      name: 'trialogue_bus_connected',
-      help: '1 while the other nodes can be told anything.',
+      name,
+      help,
       registers: [],
       collect() {
         this.set(isConnected() ? 1 : 0);
@@ -131,7 +133,8 @@ export function createMetrics(): Metrics & { print(): Promise<{ type: string; te
       commitSeconds.observe(seconds);
     },
     watchWrites: (waiting) => (writes.waiting = waiting),
-    watchBus,
+    watchBus: watchConnected('trialogue_bus_connected', '1 while the other nodes can be told anything.'),
+    watchFiles: watchConnected('trialogue_files_connected', '1 while files can be reached.'),
     busDropped: (count) => busDropped.inc(count),
     failed: (where) => failed.inc({ where }),
     print: async () => ({ type: registry.contentType, text: await registry.metrics() }),
@@ -150,6 +153,7 @@ export const noMetrics: Metrics = {
   committed() {},
   watchWrites() {},
   watchBus() {},
+  watchFiles() {},
   busDropped() {},
   failed() {},
 };

@@ -1,10 +1,19 @@
-import { clientFrame, id, type ClientFrame, type ServerFrame, type Sid, type Urole } from '@trialogue/protocol';
+import {
+  clientFrame,
+  id,
+  retryOf,
+  type ClientFrame,
+  type ServerFrame,
+  type Sid,
+  type Urole,
+} from '@trialogue/protocol';
 import { tea } from '@trialogue/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { heard } from '../../gateway/events.ts';
 import { handTimers } from '../../gateway/nodeUnderTest.ts';
 import { createSwitchboard, type Switchboard } from '../../gateway/switchboard.ts';
+import { appSecret } from '../../http/httpUnderTest.ts';
 import { silentLogger } from '../../ops/log.ts';
 import { noMetrics } from '../../ops/metrics.ts';
 import { absent, canary, openWorld, outsiders, uroles, type Standing, type World } from './standingsUnderTest.ts';
@@ -112,8 +121,8 @@ async function socketOf(urole: Urole, standing: Standing) {
 }
 
 /** Somebody who is in it and would hear of all that happens there. */
-async function witness() {
-  const it = await socketOf('merchant', 'member');
+async function witness(urole: Urole = 'merchant') {
+  const it = await socketOf(urole, 'member');
   await it.says({ op: 'open', id: 1, dlgId: tea });
   it.frames.length = 0;
   return it;
@@ -240,3 +249,32 @@ test('T6: whoever has a conversation open that is deleted is out, and nothing fa
   expect(failures).toEqual([]);
   socket.ends();
 });
+
+test.for(uroles)(
+  'who is muted as %s has a final nack for what is sent, is heard typing by nobody, and reads on',
+  async (urole) => {
+    const path = `/platform/v1/groups/${tea}/members/${world.userIdOf(urole, 'member')}/mute`;
+    const watching = await witness(urole === 'merchant' ? 'user' : 'merchant');
+    const member = await socketOf(urole, 'member');
+    await member.says({ op: 'open', id: 1, dlgId: tea });
+    expect((await world.at.ask(`PUT ${path}`, { as: appSecret, body: {} })).status).toBe(200);
+    await clock.pass(1_000);
+    for (const { frames } of [member, watching]) frames.length = 0;
+
+    await member.says(await rows.send.frame(world, urole, 'member', tea));
+    await member.says({ op: 'typing', dlgId: tea, isTyping: true });
+    await member.says({ op: 'history', id: 3, dlgId: tea });
+    expect(told(member.frames)).toMatchObject([
+      { op: 'nack', error: 'member.muted' },
+      { op: 'page', id: 3 },
+    ]);
+    expect(retryOf('member.muted')).toBe('never');
+    expect(told(watching.frames)).toEqual([]);
+
+    await world.at.ask(`DELETE ${path}`, { as: appSecret });
+    await member.says(await rows.send.frame(world, urole, 'member', tea));
+    expect(member.frames.map(({ op }) => op)).toContain('ack');
+    member.ends();
+    watching.ends();
+  },
+);

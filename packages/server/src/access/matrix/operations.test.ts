@@ -110,6 +110,9 @@ const rows: { [Name in keyof ClientApi]: Row } = {
   listReplies: { about: 'oneself', refuses: serviceOnly },
   putReply: { about: 'oneself', refuses: serviceOnly, body: () => ({ title: 'Hi', text: 'Hello' }) },
   removeReply: { about: 'oneself', refuses: serviceOnly },
+  reportMessage: { about: 'a conversation', body: ({ content }) => ({ reason: 'abuse', content }) },
+  muteMember: { about: 'a conversation', refuses: serviceOnly, body: () => ({ seconds: 1 }) },
+  unmuteMember: { about: 'a conversation', refuses: serviceOnly },
 };
 const about = (what: Row['about']) =>
   Object.entries(rows)
@@ -130,7 +133,8 @@ async function ask(
     .replace(':fileId', file ?? (dlgId === tea ? world.fileId : 'absent-file'))
     .replace(':uploadId', file ?? (dlgId === tea ? world.fileId : 'absent-file'))
     .replace(':seq', String(world.seq))
-    .replace(':replyId', 'hello');
+    .replace(':replyId', 'hello')
+    .replace(':userId', world.userIdOf('bot', 'member'));
   const words = new URLSearchParams({
     ...smuggled,
     ...(query && 'groupId' in query.fields && { groupId: dlgId }),
@@ -279,6 +283,11 @@ const platformBodies: { [Name in keyof PlatformApi]: unknown } = {
   listAppReplies: undefined,
   putAppReply: { title: 'Hi', text: 'Hello' },
   removeAppReply: undefined,
+  muteInGroup: { seconds: 1 },
+  unmuteInGroup: undefined,
+  listReports: undefined,
+  resolveReport: { outcome: 'dismissed' },
+  listAudit: undefined,
 };
 const platformNames = Object.keys(platformBodies) as (keyof PlatformApi)[];
 const inGroups = platformNames.filter((name) => platformApi[name].path.includes(':groupId'));
@@ -289,7 +298,8 @@ function askAs(as: string | undefined, name: keyof PlatformApi, groupId: string)
     .replace(':groupId', groupId)
     .replace(':userId', 'member-user')
     .replace(':ref', 'r')
-    .replace(':replyId', 'hello');
+    .replace(':replyId', 'hello')
+    .replace(':reportId', 'absent-report');
   const body = platformBodies[name];
   asked.length = 0;
   return world.at.ask(`${method} /platform/v1${url}`, {

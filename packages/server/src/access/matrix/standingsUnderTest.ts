@@ -31,8 +31,9 @@ export const coffeeSecret = 'z8sYVf3rTn2LbKd7XwPz5JcHm4GgAe9u';
 
 export interface World {
   at: Http;
-  /** Of one message and one file in `tea`. */
+  /** Of one message, as it was sent, and one file in `tea`. */
   seq: number;
+  content: string;
   fileId: string;
   userIdOf(urole: Urole, standing: Standing): UserId;
   tokenOf(urole: Urole, standing: Standing): Promise<string>;
@@ -69,6 +70,7 @@ export async function openWorld(): Promise<World> {
     clientMsgId: id<ClientMsgId>('first'),
     payload: { type: 'text', text: canary },
   });
+  const [{ content } = { content: '' }] = await at.store.messagesAfter(place, seq - 1, 1);
   for (const { userId } of gone) await at.platform.removeMember(place, userId);
 
   const links = await at.signIn.authenticateApp('q8sYVf3rTn2LbKd7XwPz5JcHm4GgAe9u');
@@ -99,6 +101,7 @@ export async function openWorld(): Promise<World> {
   return {
     at,
     seq,
+    content,
     fileId,
     userIdOf: nameOf,
     tokenOf,

@@ -1,13 +1,14 @@
 import { Refused, type AppId, type DlgId, type Limits, type UserId } from '@trialogue/protocol';
 
-import type { Actor, KeyWrap, Presence } from '../ports.ts';
+import { toldMute } from '../moderation/mutedUntil.ts';
+import type { Actor, Clock, KeyWrap, Presence } from '../ports.ts';
 import type { Desk, DeskPlatform } from './desk.ts';
 import type { DeskStore } from './ports.ts';
 
 export const context = (appId: AppId, userId: UserId): string[] => ['userCustom', appId, userId];
 
 /** What the platform says of a user for the desk to see: sealed where it lies, and shown to nobody else. */
-export function customers(at: { desk: DeskStore; keys: KeyWrap; presence: Presence; limits: Limits }): {
+export function customers(at: { desk: DeskStore; keys: KeyWrap; presence: Presence; clock: Clock; limits: Limits }): {
   customer: Desk['customer'];
   putCustom: DeskPlatform['putCustom'];
 } {
@@ -18,12 +19,13 @@ export function customers(at: { desk: DeskStore; keys: KeyWrap; presence: Presen
       const { custom, members } = await at.desk.readCustomer(actor, dlgId);
       return {
         ...(custom && { custom }),
-        members: members.map(({ userId, name, urole, remark, sealed }) => ({
+        members: members.map(({ userId, name, urole, remark, mutedUntil, sealed }) => ({
           userId,
           name,
           urole,
           remark,
           online: at.presence.isOnline(actor.appId, userId),
+          ...toldMute(mutedUntil, at.clock.now()),
           ...(sealed !== undefined && { custom: open(actor.appId, userId, sealed) }),
         })),
       };

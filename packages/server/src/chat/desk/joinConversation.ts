@@ -2,6 +2,7 @@ import type { DlgId, Limits } from '@trialogue/protocol';
 import type { DeskState } from '@trialogue/protocol/api';
 
 import type { Keyrings } from '../keyrings.ts';
+import type { Audit } from '../moderation/ports.ts';
 import type { Actor, Bus, Clock, Random, Warn } from '../ports.ts';
 import { underCurrentKey } from '../sealing.ts';
 import { tell } from '../tell.ts';
@@ -14,10 +15,20 @@ import type { DeskStore } from './ports.ts';
  * @throws {Refused} conversation.not_member, desk.not_service, member.too_many, user.too_many_groups
  */
 export const joinConversation =
-  (at: { desk: DeskStore; keyrings: Keyrings; bus: Bus; clock: Clock; random: Random; warn: Warn; limits: Limits }) =>
+  (at: {
+    desk: DeskStore;
+    keyrings: Keyrings;
+    bus: Bus;
+    clock: Clock;
+    random: Random;
+    warn: Warn;
+    limits: Limits;
+    audit?: Audit;
+  }) =>
   async (actor: Actor, dlgId: DlgId): Promise<DeskState> => {
     await at.desk.readDesk(actor, dlgId, 'join');
     const { appId, userId } = actor;
+    await at.audit?.note({ appId, actor: `user:${userId}`, action: 'desk.joined', subject: dlgId });
     const { desk, messages } = await underCurrentKey(
       at,
       { appId, dlgId },

@@ -10,7 +10,7 @@ import { patchDesk } from './patchDesk.ts';
 import type { DeskStore } from './ports.ts';
 import { replies } from './replies.ts';
 import { orderActions, serviceState } from './serviceState.ts';
-import { putSettings, settingsOf } from './settings.ts';
+import { checkSettings, putSettings, settingsOf, whatIsSet } from './settings.ts';
 import { visitConversation } from './visit.ts';
 
 export interface DeskPorts extends ChatPorts {
@@ -50,7 +50,11 @@ export function makeDesk(at: DeskPorts): { desk: Desk; platform: DeskPlatform } 
     platform: {
       putCustom,
       settings: (appId) => settingsOf(at, appId),
-      putSettings: (appId, settings) => putSettings(at, appId, settings),
+      async putSettings(appId, settings) {
+        checkSettings(settings);
+        await at.audit?.note({ appId, action: 'settings.changed', subject: whatIsSet(settings) });
+        return putSettings(at, appId, settings);
+      },
       ...ofApp,
     },
   };

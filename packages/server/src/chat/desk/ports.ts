@@ -1,7 +1,7 @@
 import type { AppId, DlgId, Instant, Message, Urole, UserId } from '@trialogue/protocol';
 import type { ClientApi, DataOf, DeskState, DeskStatus, Reply, ServiceCall } from '@trialogue/protocol/api';
 
-import type { Actor, BesideDesk, Draft, Place, Profile, Room, WrappedKey } from '../ports.ts';
+import type { Actor, BesideDesk, Draft, Inside, Place, Profile, Room, WrappedKey } from '../ports.ts';
 
 /** A conversation that called for customer service and has nobody of it. */
 export interface QueueRow extends Place {
@@ -104,7 +104,7 @@ export interface DeskStore extends BesideDesk {
   readCustomer(
     actor: Actor,
     dlgId: DlgId,
-  ): Promise<{ custom?: Record<string, unknown>; members: (Profile & { sealed?: string })[] }>;
+  ): Promise<{ custom?: Record<string, unknown>; members: (Inside & { sealed?: string })[] }>;
   /** @throws {Refused} user.not_found */
   putUserCustom(appId: AppId, userId: UserId, sealed: string | undefined): Promise<void>;
 

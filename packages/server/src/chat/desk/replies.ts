@@ -1,53 +1,77 @@
-import type { AppId, Limits } from '@trialogue/protocol';
+import type { AppId, Limits, UserId } from '@trialogue/protocol';
 import type { Reply } from '@trialogue/protocol/api';
 
 import type { Actor, Clock, KeyWrap } from '../ports.ts';
 import type { Desk, DeskPlatform } from './desk.ts';
-import type { DeskStore, ReplyRow } from './ports.ts';
+import type { DeskStore } from './ports.ts';
 
 type Words = Pick<Reply, 'title' | 'text'>;
 
-/** Bound to the app and to the id: a row that is put elsewhere in the database opens no more. */
-export const context = (appId: AppId, { replyId, scope }: Pick<ReplyRow, 'replyId' | 'scope'>): string[] => [
-  'cannedReply',
-  appId,
-  scope,
-  replyId,
-];
+/** Whose it is, and which. */
+interface ReplyName {
+  appId: AppId;
+  /** Without one it is the app's. */
+  owner?: UserId | undefined;
+  replyId: string;
+}
+
+/** Bound to the app, the owner and the id: a row that is put elsewhere in the database opens no more. */
+export const context = ({ appId, owner, replyId }: ReplyName): string[] =>
+  owner === undefined ? ['cannedReply', appId, 'app', replyId] : ['cannedReply', appId, 'own', owner, replyId];
+
+/**
+ * What lies sealed of a reply. Those of an agent were first bound to no owner; they open so until they are written again,
+ * or put under another master key.
+ */
+export function unwrapReply(keys: KeyWrap, sealed: string, name: ReplyName): Uint8Array {
+  try {
+    return keys.unwrap(sealed, context(name));
+  } catch (error) {
+    if (name.owner === undefined) throw error;
+    return keys.unwrap(sealed, ['cannedReply', name.appId, 'own', name.replyId]);
+  }
+}
 
 /** Canned replies, of an agent and of the whole app. They are words of people, so they lie sealed. */
 export function replies(at: { desk: DeskStore; keys: KeyWrap; clock: Clock; limits: Limits }): {
   own: Pick<Desk, 'replies' | 'putReply' | 'removeReply'>;
   ofApp: Pick<DeskPlatform, 'replies' | 'putReply' | 'removeReply'>;
 } {
-  const seal = (appId: AppId, name: Pick<ReplyRow, 'replyId' | 'scope'>, { title, text }: Words) =>
-    at.keys.wrap(Buffer.from(JSON.stringify({ title, text })), context(appId, name));
-  const open = (appId: AppId, { sealed, ...name }: ReplyRow): Reply => {
-    const words = JSON.parse(Buffer.from(at.keys.unwrap(sealed, context(appId, name))).toString()) as Words;
-    return { ...name, ...words };
-  };
+  const seal = (name: ReplyName, { title, text }: Words) =>
+    at.keys.wrap(Buffer.from(JSON.stringify({ title, text })), context(name));
+  const wordsOf = (sealed: string, name: ReplyName) =>
+    JSON.parse(Buffer.from(unwrapReply(at.keys, sealed, name)).toString()) as Words;
   const { limits } = at;
 
   return {
     own: {
-      replies: async (actor: Actor) => ({
-        list: (await at.desk.listReplies(actor)).map((row) => open(actor.appId, row)),
-      }),
+      replies: async (actor: Actor) => {
+        const rows = await at.desk.listReplies(actor);
+        return {
+          list: rows.map(({ replyId, scope, sealed }) => {
+            const owner = scope === 'own' ? actor.userId : undefined;
+            return { replyId, scope, ...wordsOf(sealed, { appId: actor.appId, owner, replyId }) };
+          }),
+        };
+      },
       async putReply(actor, replyId, words) {
-        const name = { replyId, scope: 'own' } as const;
-        const sealed = seal(actor.appId, name, words);
+        const sealed = seal({ appId: actor.appId, owner: actor.userId, replyId }, words);
         await at.desk.putReply(actor, { replyId, sealed, now: at.clock.now(), most: limits.repliesPerAgent });
-        return { ...name, ...words };
+        return { replyId, scope: 'own', ...words };
       },
       removeReply: (actor, replyId) => at.desk.removeReply(actor, replyId),
     },
     ofApp: {
-      replies: async (appId) => ({ list: (await at.desk.listAppReplies(appId)).map((row) => open(appId, row)) }),
+      replies: async (appId) => {
+        const rows = await at.desk.listAppReplies(appId);
+        return {
+          list: rows.map(({ replyId, scope, sealed }) => ({ replyId, scope, ...wordsOf(sealed, { appId, replyId }) })),
+        };
+      },
       async putReply(appId, replyId, words) {
-        const name = { replyId, scope: 'app' } as const;
-        const sealed = seal(appId, name, words);
+        const sealed = seal({ appId, replyId }, words);
         await at.desk.putAppReply(appId, { replyId, sealed, now: at.clock.now(), most: limits.repliesPerApp });
-        return { ...name, ...words };
+        return { replyId, scope: 'app', ...words };
       },
       removeReply: (appId, replyId) => at.desk.removeAppReply(appId, replyId),
     },

@@ -8,21 +8,33 @@ import type { DeskStore } from './ports.ts';
 export const context = (appId: AppId): string[] => ['appSettings', appId];
 
 /** What an app has settled about its customer service: words of people are in it, so it lies sealed. */
-export async function settingsOf(at: { desk: DeskStore; keys: KeyWrap }, appId: AppId): Promise<Settings> {
+export async function settingsOf(
+  at: { desk: Pick<DeskStore, 'readSettings'>; keys: KeyWrap },
+  appId: AppId,
+): Promise<Settings> {
   const sealed = await at.desk.readSettings(appId);
   if (sealed === undefined) return {};
   return JSON.parse(Buffer.from(at.keys.unwrap(sealed, context(appId))).toString()) as Settings;
 }
 
 /** @throws {Refused} request.malformed */
+export function checkSettings(settings: Settings): void {
+  if (settings.hours) checkHours(settings.hours, 'body.hours');
+  for (const [nth, { url }] of (settings.orderActions ?? []).entries())
+    checkAction(url, `body.orderActions[${nth}].url`);
+}
+
+/** For the audit: which parts are there, and for how long anything is kept; none of their words. */
+export const whatIsSet = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => (typeof value === 'object' ? name : `${name}=${value}`))
+    .join(' ');
+
 export async function putSettings(
   at: { desk: DeskStore; keys: KeyWrap },
   appId: AppId,
   settings: Settings,
 ): Promise<Settings> {
-  if (settings.hours) checkHours(settings.hours, 'body.hours');
-  for (const [nth, { url }] of (settings.orderActions ?? []).entries())
-    checkAction(url, `body.orderActions[${nth}].url`);
   await at.desk.putSettings(appId, at.keys.wrap(Buffer.from(JSON.stringify(settings)), context(appId)));
   return settings;
 }
