@@ -76,8 +76,11 @@ export async function startNode(env: Record<string, string> = {}): Promise<Node>
     return exited;
   };
 
+  const platform = platformOf(() => origin, appSecret);
   try {
     await launch();
+    // The shop of the demo greets; here nobody does who was not told to.
+    await platform.call('PUT', '/settings', {});
   } catch (error) {
     await end('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
@@ -99,7 +102,7 @@ export async function startNode(env: Record<string, string> = {}): Promise<Node>
       rmSync(dataDir, { recursive: true, force: true });
       if (code !== 0) throw new Error(`the server ended with ${code ?? child.signalCode}:\n${output}`);
     },
-    platform: platformOf(() => origin, appSecret),
+    platform,
   };
 }
 

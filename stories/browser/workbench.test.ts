@@ -96,7 +96,7 @@ test('what an agent does without the mouse works on the page and in the frame al
 
   // In the box, letters are letters.
   await page.keyboard.type('ean?');
-  expect(await messageBox(frameOf(page)).inputValue()).toBe('ean?');
+  await until(() => messageBox(frameOf(page)).inputValue()).toBe('ean?');
   await page.keyboard.press('Alt+ArrowDown');
   await canWriteIn(page, '乙');
   await rowsOf(page).filter({ hasText: '甲' }).getByText('[草稿]').waitFor();
@@ -127,7 +127,7 @@ test('what an agent does without the mouse works on the page and in the frame al
   await page.keyboard.press('e');
   await page.getByText('会话已关闭').first().waitFor();
   await page.keyboard.press('Alt+ArrowDown');
-  expect(await toldIn(first!)).toEqual(expect.arrayContaining(['taken', 'closed']));
+  await until(() => toldIn(first!)).toEqual(expect.arrayContaining(['taken', 'closed']));
 });
 
 test('a note of customer service looks like nothing else, and neither shopper nor merchant ever gets it', async () => {

@@ -25,5 +25,6 @@ export const shapes = {
   pencil: 'm5 19 1-4L16 5l3 3L9 18l-4 1Zm9-12 3 3',
   forward: 'M13.5 5.5 20 12l-6.5 6.5V15C9 15 6 16.5 4 19.5 4.5 14 7.5 9.5 13.5 9V5.5Z',
   select: 'M9 4.5h2M13 4.5h2M15 4.5V19.5M13 19.5h2M15 19.5h2M15 4.5h2M5 9h6M5 12.5h6M5 16h4',
+  flag: 'M6 21V4m0 .5c4-2 8 2 12 0v9c-4 2-8-2-12 0',
   more: 'M6 12h.01M12 12h.01M18 12h.01',
 } as const;

@@ -12,9 +12,9 @@ const tokens = readFileSync(join(import.meta.dirname, '../assets/tokens.css'), '
 const schemes = ['light', 'dark'] as const satisfies Scheme[];
 const anyColour = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)).map((colour) => hexOf(colour as Colour));
 /** The tokens of a scheme as the style sheet has them. */
-const sheet = (scheme: Scheme) => {
-  const block = scheme === 'light' ? tokens.slice(0, tokens.indexOf('@media')) : tokens.slice(tokens.indexOf('@media'));
-  return (name: string) => colourOf(new RegExp(`${name}: (#\\w{6})`).exec(block)?.[1] ?? '');
+const sheet = (scheme: Scheme) => (name: string) => {
+  const found = new RegExp(`${name}: light-dark\\((#\\w{6}), (#\\w{6})\\);`).exec(tokens);
+  return colourOf(found?.[scheme === 'light' ? 1 : 2] ?? '');
 };
 
 test.for(schemes)(

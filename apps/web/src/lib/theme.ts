@@ -11,13 +11,20 @@ let wanted: Theme = {};
 const schemeNow = (): Scheme =>
   wanted.scheme === 'light' || wanted.scheme === 'dark' ? wanted.scheme : isDark.matches ? 'dark' : 'light';
 
+/** The bar of the browser is light or dark, too. */
+const bars = [...document.querySelectorAll('meta[name=theme-color]')].map((bar) => ({
+  bar,
+  media: bar.getAttribute('media') ?? '',
+}));
+const asked = (media: string): string => {
+  if (wanted.scheme === undefined || wanted.scheme === 'auto') return media;
+  return media.includes(wanted.scheme) ? 'all' : 'not all';
+};
+
 async function paint(): Promise<void> {
   if (wanted.scheme === 'auto') delete root.dataset['scheme'];
   else if (wanted.scheme) root.dataset['scheme'] = wanted.scheme;
-  const surface = getComputedStyle(root).getPropertyValue('--surface');
-  // The bar of the browser, too.
-  if (wanted.scheme)
-    for (const bar of document.querySelectorAll('meta[name=theme-color]')) bar.setAttribute('content', surface);
+  for (const { bar, media } of bars) bar.setAttribute('media', asked(media));
   if (wanted.radius !== undefined) {
     root.style.setProperty('--radius', `${wanted.radius}px`);
     root.style.setProperty('--radius-small', `${Math.round(wanted.radius * 0.625)}px`);

@@ -248,7 +248,7 @@ describe('what one can do with a message (client.md §4.4, long-press menu)', ()
 
   test('by who said it, what it is and how long ago', () => {
     expect(of(entry(1, ada.userId, 'a', young))).toEqual(['quote', 'copy', 'edit', 'forward', 'choose', 'recall']);
-    expect(of(entry(1, bo.userId, 'a', young))).toEqual(['quote', 'copy', 'forward', 'choose']);
+    expect(of(entry(1, bo.userId, 'a', young))).toEqual(['quote', 'copy', 'forward', 'choose', 'report']);
     expect(of(entry(1, ada.userId, 'a', { sentAt: noon - 3 * 60_000 }))).toEqual([
       'quote',
       'copy',
@@ -266,6 +266,7 @@ describe('what one can do with a message (client.md §4.4, long-press menu)', ()
       'copy',
       'select',
       'choose',
+      'report',
     ]);
     expect(of(entry(1, bo.userId, 'a', { recalled: true }))).toEqual([]);
     expect(of(entry(1, SYSTEM, { type: 'system', event: 'joined' }))).toEqual([]);
@@ -286,7 +287,7 @@ describe('what one can do with a message (client.md §4.4, long-press menu)', ()
     const said = entry(1, bo.userId, 'hello');
     const list = open([said], { attach: true });
     await openIt(list);
-    await vi.waitFor(() => expect(menu()?.querySelectorAll('[role=menuitem]')).toHaveLength(3));
+    await vi.waitFor(() => expect(menu()?.querySelectorAll('[role=menuitem]')).toHaveLength(4));
     menu()?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     await vi.waitFor(() => expect(menu()).toBeNull());
     expect(document.activeElement?.closest('article')?.getAttribute('data-seq')).toBe('1');
@@ -367,12 +368,12 @@ describe('what a row shows', () => {
     expect(long?.classes()).not.toContain('cut');
   });
 
-  test('who said it and when, to whom it is read out (client.md §4.6)', () => {
-    const label = open([entry(1, bo.userId, 'hello')])
-      .get('article')
-      .attributes('aria-label');
-    expect(label).toContain(bo.name);
-    expect(label).toContain('hello');
+  test('who said it and when, to whom it is read out (client.md §4.6)', async () => {
+    const row = open([entry(1, bo.userId, 'hello')]).get('article');
+    const label = () => row.attributes('aria-label');
+    expect(label()).toContain(bo.name);
+    expect(label()).toContain('hello');
+    await vi.waitFor(() => expect(label()).toMatch(/20.* 12:00/));
   });
 
   test('a gap in the log, where it lasts', () => {

@@ -14,6 +14,7 @@ export type ActionName =
   | 'forward'
   | 'choose'
   | 'recall'
+  | 'report'
   | 'editAgain'
   | 'readers';
 
@@ -44,6 +45,7 @@ export function actionsFor(entry: Entry, { me, now, canForward, canSay, isTouch 
     forward: canForward && isForwardable(entry),
     choose: isChoosable(entry),
     recall: isOwn && isStored && now - entry.sentAt < limits.recallMs,
+    report: !isOwn && isStored,
     discard: hasFailed,
     editAgain: false,
     readers: false,

@@ -1,4 +1,4 @@
-import type { DlgId, Payload, Seq, UserId } from '@trialogue/protocol';
+import type { DlgId, Instant, Payload, Seq, UserId } from '@trialogue/protocol';
 import { inject, type InjectionKey } from 'vue';
 
 import type { ActionName } from './actions.ts';
@@ -16,6 +16,8 @@ export interface ListContext {
   readonly others: number;
   /** Those that are chosen, by key, while several are being chosen. */
   readonly chosen: ReadonlySet<string> | undefined;
+  /** The whole of when something was said, in words. Not before the first rows are drawn: the words for it take long. */
+  when: (at: Instant) => string | undefined;
   deliveredTo: (seq: Seq | undefined) => number;
   readersOf: (seq: Seq | undefined) => number;
   /** A message as it is shown, if it is at hand. */

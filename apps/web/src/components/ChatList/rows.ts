@@ -91,6 +91,18 @@ export function layOut(
   return rows;
 }
 
+/** Those that are as they were before are the same objects: nothing of them is drawn again. */
+export function withKept(rows: readonly Row[], before: readonly Row[] = []): readonly Row[] {
+  const known = new Map(before.map((row) => [row.entry, row]));
+  return rows.map((row) => {
+    const was = known.get(row.entry);
+    return was && isSame(was, row) ? was : row;
+  });
+}
+
+const isSame = (one: Row, other: Row): boolean =>
+  (Object.keys(one) as (keyof Row)[]).every((name) => one[name] === other[name]);
+
 /** The very first unread message may have no row of its own: the line is above the next that has one. */
 const isUnreadEdge = (before: Entry | undefined, entry: Entry, unreadFrom: Seq | undefined): boolean =>
   unreadFrom !== undefined &&

@@ -44,6 +44,9 @@ export function summary(said: Said, nameOf: (userId: string) => string): string 
   }
 }
 
+/** Of the reader some things are said in other words. */
+const ofReader = { taken: 'takenByYou', handedOver: 'handedOverToYou' } as const;
+
 /** What the server itself says in a conversation. */
 function systemWords(
   { event, userId, text }: Extract<Said, { type: 'system' }>,
@@ -51,7 +54,9 @@ function systemWords(
 ): string {
   if (event === 'note') return text ?? '';
   if (event === 'recalled') return userId ? t('recalled', { name: nameOf(userId) }) : t('recalledByPlatform');
-  return t(event, { name: userId ? nameOf(userId) : t('someone') });
+  const name = userId ? nameOf(userId) : t('someone');
+  if ((event === 'taken' || event === 'handedOver') && name === t('you')) return t(ofReader[event]);
+  return t(event, { name });
 }
 
 type Names = (userId: string) => string;

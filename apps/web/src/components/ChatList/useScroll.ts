@@ -71,12 +71,17 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
       anchor.offset += grown;
     }
   }
+  /** What has grown above it since is made up for before another row holds the place: the observer may tell of it later. */
+  function moveOn(): void {
+    if (anchor?.row.isConnected) restore();
+    remember();
+  }
   const offsetOf = (row: Element) =>
     row.getBoundingClientRect().top - (list.value?.firstElementChild?.getBoundingClientRect().top ?? 0);
 
   /** Call before the rows change; it puts things right once they have. */
   async function keepPlace(isFollowing: boolean): Promise<void> {
-    if (!isFollowing) remember();
+    if (!isFollowing) moveOn();
     await nextTick();
     if (isFollowing) toEnd();
     else {
@@ -95,7 +100,7 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
   }
   function scrolled(): void {
     isMoving.value = true;
-    remember();
+    moveOn();
     clearTimeout(resting);
     // `scrollend` comes later under a finger that lies still, and in old browsers not at all.
     resting = setTimeout(rest, STILL_MS);

@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest';
 
-import { atEnd, follow, towardsEnd, towardsTop } from './window.ts';
+import { atEnd, follow, screenful, towardsEnd, towardsTop } from './window.ts';
 
 test('begins with the newest rows', () => {
-  expect(atEnd(10)).toEqual({ from: 0, to: 10 });
-  expect(atEnd(500)).toEqual({ from: 440, to: 500 });
+  expect(atEnd(10, 20)).toEqual({ from: 0, to: 10 });
+  expect(atEnd(500, 20)).toEqual({ from: 480, to: 500 });
+});
+
+test('what is shown first fills the screen, with the lowest rows that there are', () => {
+  expect(screenful(844) * 44).toBeGreaterThanOrEqual(844);
+  expect(screenful(844)).toBeLessThan(24);
+  expect(screenful(20_000)).toBe(180);
 });
 
 test('walking through 10,000 messages never holds more than 180 rows', () => {
-  let stretch = atEnd(10_000);
+  let stretch = atEnd(10_000, 20);
   let most = 0;
   while (stretch.from > 0) {
     stretch = towardsTop(stretch);

@@ -8,17 +8,22 @@ export interface Stretch {
   to: number;
 }
 
-const FIRST = 60;
-const STEP = 40;
+/** What a frame has time to draw, on a slow phone too. */
+const STEP = 8;
 export const MOST_ROWS = 180;
+/** One line of words and no name over it. */
+const LOWEST_ROW_PX = 44;
+
+/** As many rows as fill a screen, however low they are. */
+export const screenful = (heightPx: number): number => Math.min(MOST_ROWS, Math.ceil(heightPx / LOWEST_ROW_PX));
 
 /** The end of the list. */
-export const atEnd = (count: number): Stretch => ({ from: Math.max(0, count - FIRST), to: count });
+export const atEnd = (count: number, first: number): Stretch => ({ from: Math.max(0, count - first), to: count });
 
 /** So that a row stands in the middle of it. */
-export const around = (at: number, count: number): Stretch => ({
-  from: Math.max(0, at - FIRST / 2),
-  to: Math.min(count, at + FIRST / 2),
+export const around = (at: number, count: number, first: number): Stretch => ({
+  from: Math.max(0, at - first),
+  to: Math.min(count, at + first),
 });
 
 /** Shows more at the top; lets go of the bottom when it is far away. */

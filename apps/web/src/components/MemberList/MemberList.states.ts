@@ -1,4 +1,4 @@
-import { id, type UserId } from '@trialogue/protocol';
+import { id, type DlgId, type UserId } from '@trialogue/protocol';
 import type { Member } from '@trialogue/protocol/api';
 
 const member = (userId: string, name: string, urole: Member['urole'], online: boolean): Member => ({
@@ -17,11 +17,11 @@ const many = (count: number) => [
   ...three,
   ...Array.from({ length: count - 3 }, (_, at) => member(`u${at}`, `群成员 ${at + 1}`, 'user', at % 3 === 0)),
 ];
-const usual = { me: ada.userId, hasFailed: false, canSignOut: true, canMention: true };
+const usual = { dlgId: id<DlgId>('tea'), me: ada.userId, hasFailed: false, canSignOut: true, canMention: true };
 
 export const states: Record<
   string,
-  { members: readonly Member[]; me: UserId; hasFailed: boolean; canSignOut: boolean; canMention: boolean }
+  { dlgId: DlgId; members: readonly Member[]; me: UserId; hasFailed: boolean; canSignOut: boolean; canMention: boolean }
 > = {
   'three of them': { ...usual, members: three },
   'on their way': { ...usual, members: [] },

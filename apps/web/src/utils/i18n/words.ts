@@ -5,6 +5,7 @@ import type { desk } from './zh-CN/desk.ts';
 import type { editor } from './zh-CN/editor.ts';
 import type { list } from './zh-CN/list.ts';
 import type { media } from './zh-CN/media.ts';
+import type { moderation } from './zh-CN/moderation.ts';
 import type { pages } from './zh-CN/pages.ts';
 import type { trouble } from './zh-CN/trouble.ts';
 
@@ -13,7 +14,7 @@ import type { trouble } from './zh-CN/trouble.ts';
  * right after it, the others with the parts that say them. The Chinese files are the ones that the others must agree with.
  */
 export type Language = 'zh-CN' | 'zh-TW' | 'en';
-export type Area = 'core' | 'trouble' | 'list' | 'editor' | 'media' | 'cards' | 'desk' | 'pages';
+export type Area = 'core' | 'trouble' | 'list' | 'editor' | 'media' | 'cards' | 'desk' | 'pages' | 'moderation';
 type AllWords = typeof core &
   typeof trouble &
   typeof list &
@@ -21,6 +22,7 @@ type AllWords = typeof core &
   typeof media &
   typeof cards &
   typeof desk &
+  typeof moderation &
   typeof pages;
 export type Word = keyof AllWords;
 export type Words = Readonly<Partial<Record<Word, string>>>;

@@ -1,14 +1,14 @@
-import { closeCodes } from '@trialogue/protocol';
+import { DRAINING, OVERLOADED, REPLACED, SIGN_IN_NEEDED, SLOW } from '@trialogue/protocol';
 
 /** Why there is no connection, as far as this page can know. After the last two nothing happens by itself. */
 export type Trouble = 'lost' | 'offline' | 'updating' | 'busy' | 'slow' | 'signIn' | 'replaced' | 'shut';
 
 const told: Readonly<Record<number, Trouble>> = {
-  [closeCodes.draining.code]: 'updating',
-  [closeCodes.overloaded.code]: 'busy',
-  [closeCodes.slow.code]: 'slow',
-  [closeCodes.signInNeeded.code]: 'signIn',
-  [closeCodes.replaced.code]: 'replaced',
+  [DRAINING]: 'updating',
+  [OVERLOADED]: 'busy',
+  [SLOW]: 'slow',
+  [SIGN_IN_NEEDED]: 'signIn',
+  [REPLACED]: 'replaced',
 };
 /** RFC 6455: the server goes away; the server restarts. */
 const LEAVING = new Set([1001, 1012]);

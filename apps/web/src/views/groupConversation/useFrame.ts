@@ -121,6 +121,8 @@ export function useFrame(host: Host) {
     const mine = turn;
     seat.value = { name: 'entering' };
     try {
+      // At once: what is fetched when it is shown then need not be fetched again because it was opened later.
+      imApp.socket.updateConfig({ dlgId });
       const conversation = await getConversation(dlgId, { keepSession: true });
       if (mine !== turn) return;
       // The key that the page may have sent is not used: the server gives it to members, and to nobody else.

@@ -3,6 +3,7 @@ import type { list as simplified } from '../zh-CN/list.ts';
 export const list: Readonly<Record<keyof typeof simplified, string>> = {
   quote: 'Quote',
   edit: 'Edit',
+  report: 'Report',
   forward: 'Forward',
   selectText: 'Select text',
   readers: 'Who has read it',

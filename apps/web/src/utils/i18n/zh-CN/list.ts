@@ -1,6 +1,7 @@
 export const list = {
   quote: '引用',
   edit: '编辑',
+  report: '举报',
   forward: '转发',
   selectText: '选择文字',
   readers: '已读详情',

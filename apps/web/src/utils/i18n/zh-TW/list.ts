@@ -3,6 +3,7 @@ import type { list as simplified } from '../zh-CN/list.ts';
 export const list: Readonly<Record<keyof typeof simplified, string>> = {
   quote: '引用',
   edit: '編輯',
+  report: '檢舉',
   forward: '轉發',
   selectText: '選擇文字',
   readers: '已讀詳情',

@@ -22,6 +22,6 @@ export const states: Record<string, { card: PayloadOf<'logistics'> }> = {
   },
   delivered: { card: { ...parcel, status: 'delivered', url: 'https://shop.example/track' } },
   'with nothing known yet': {
-    card: { type: 'logistics', trackingNumber: '1', carrier: 'DHL Paket International', status: 'created' },
+    card: { type: 'logistics', trackingNumber: '1', carrier: 'DHL Paket International', status: 'picked_up' },
   },
 };

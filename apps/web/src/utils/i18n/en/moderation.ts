@@ -1,0 +1,27 @@
+import type { moderation as simplified } from '../zh-CN/moderation.ts';
+
+export const moderation: Readonly<Record<keyof typeof simplified, string>> = {
+  reportTitle: 'Report this message',
+  reportReason: 'Reason',
+  'reason.spam': 'Spam',
+  'reason.fraud': 'Fraud',
+  'reason.abuse': 'Abuse or harassment',
+  'reason.illegal': 'Against the law',
+  'reason.privacy': 'Private data',
+  'reason.other': 'Something else',
+  reportMore: 'What else should be known (optional)',
+  reportHint: 'The platform gets the message as it was sent, and your words. Nobody here sees who reported it.',
+  reportSend: 'Report',
+  reported: 'Reported. Thank you.',
+  muteNow: 'Mute',
+  unmuteNow: 'Unmute',
+  muteThem: 'Mute {name}',
+  unmuteThem: 'Let {name} write again',
+  muteHint: 'They can still read, but not write.',
+  muteFor: 'For how long',
+  muteMinutes: '10 minutes',
+  muteHour: '1 hour',
+  muteDay: '1 day',
+  muteNoEnd: 'Until unmuted',
+  muteReason: 'Reason (optional, for the audit)',
+};

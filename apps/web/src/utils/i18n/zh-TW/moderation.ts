@@ -1,0 +1,27 @@
+import type { moderation as simplified } from '../zh-CN/moderation.ts';
+
+export const moderation: Readonly<Record<keyof typeof simplified, string>> = {
+  reportTitle: '檢舉這則訊息',
+  reportReason: '檢舉原因',
+  'reason.spam': '垃圾廣告',
+  'reason.fraud': '詐騙',
+  'reason.abuse': '辱罵或騷擾',
+  'reason.illegal': '違法內容',
+  'reason.privacy': '洩露隱私',
+  'reason.other': '其他',
+  reportMore: '補充說明（選填）',
+  reportHint: '平台會收到這則訊息的原文和你的說明，群組裡的人看不到是誰檢舉的。',
+  reportSend: '送出檢舉',
+  reported: '已檢舉，謝謝你的回報',
+  muteNow: '禁言',
+  unmuteNow: '解除禁言',
+  muteThem: '禁言 {name}',
+  unmuteThem: '解除 {name} 的禁言',
+  muteHint: '對方仍能看到訊息，但不能發言。',
+  muteFor: '禁言多久',
+  muteMinutes: '10 分鐘',
+  muteHour: '1 小時',
+  muteDay: '1 天',
+  muteNoEnd: '直到解除',
+  muteReason: '原因（選填，記入稽核）',
+};
