@@ -11,7 +11,12 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'nemesis/src/**/*.test.ts', 'fuzz/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'nemesis/src/**/*.test.ts',
+            'fuzz/src/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+          ],
           exclude: ['packages/conformance/**'],
           globalSetup: ['packages/testkit/src/servers/setup.ts'],
           testTimeout: 20_000,

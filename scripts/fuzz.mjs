@@ -3,6 +3,8 @@
 //   --only http,sdk   some targets; the lines at the end name them
 //   --times 5000      inputs of each target instead of its own number
 //   --seed 7          the choices of an earlier run
+//   --out folder      done in parts that are kept there; run again, it goes on where it stood
+//   --minutes 30      no part begins after that
 
 import { run } from './parts/command.mjs';
 import { ensureInstalled } from './parts/install.mjs';

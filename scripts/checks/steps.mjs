@@ -1,3 +1,4 @@
+import { ensureBeside } from '../parts/beside.mjs';
 import { ensureBuilt } from '../parts/builds.mjs';
 import { ensureChromium } from '../parts/chromium.mjs';
 import { must, run, tool } from '../parts/command.mjs';
@@ -5,6 +6,7 @@ import { ensureHarm } from '../parts/harm.mjs';
 import { step } from '../parts/steps.mjs';
 import { ensureWebkit } from '../parts/webkit.mjs';
 import { budgets } from './budgets.mjs';
+import { dependencies } from './dependencies.mjs';
 import { imports } from './imports.mjs';
 import { licences } from './licences.mjs';
 import { portable } from './portable.mjs';
@@ -44,15 +46,17 @@ export const checks = [
   step('dead', 'No dead code', does('knip')),
   step('portable', 'No paths or hosts of one machine', portable),
   step('licences', 'Licences', licences),
+  step('dependencies', 'What ships is listed', dependencies),
   step('build', 'Build', () => ensureBuilt()),
   step('budgets', 'Sizes', budgets, { after: ['build'] }),
-  step('unit', 'Unit and contracts', vitest('unit')),
+  step('unit', 'Unit and contracts', vitest('unit'), { after: ['beside'] }),
   step('web', 'Web client', vitest('web')),
-  step('stories', 'Seeded stories', vitest('stories')),
+  step('stories', 'Seeded stories', vitest('stories'), { after: ['beside'] }),
 ];
 
 /** `npm test`: the checks, then what takes minutes: people in real browsers, thousands of worlds, and harm to real servers. */
 export const tests = [
+  step('beside', 'Servers to run beside', ensureBeside),
   ...checks,
   step('chromium', 'A browser is there', ensureChromium),
   step('webkit', 'And WebKit', ensureWebkit, { after: ['chromium'] }),
