@@ -41,6 +41,10 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
     }
     return isAtEnd.value && roomPx() > end.room && Math.abs((list.value?.scrollTop ?? 0) - end.top) < 1;
   }
+  /** Whoever has begun to scroll up, be it by a finger's breadth, is not pulled back by what grows above. */
+  const hasStayed = () =>
+    isAtEnd.value &&
+    (fromEndPx() < 1 || (end.top + 1 >= end.room && Math.abs((list.value?.scrollTop ?? 0) - end.top) < 1));
   function moveTo(top: number): void {
     const at = list.value;
     if (at && Math.abs(at.scrollTop - top) >= 0.5) at.scrollTop = top;
@@ -117,8 +121,7 @@ export function useScroll(list: Readonly<ShallowRef<HTMLElement | null>>, cameTo
     const at = list.value;
     if (!at) return;
     watcher = new ResizeObserver(() => {
-      // Who has just begun to scroll up is no longer there, though the browser has not told of it yet.
-      if (isAtEnd.value && isNearEnd()) toEnd();
+      if (hasStayed()) toEnd();
       else restore();
     });
     watcher.observe(at);
