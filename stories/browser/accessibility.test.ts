@@ -57,13 +57,19 @@ const stickingOut = (page: Page): Promise<string[]> =>
 
 /** What comes and goes has come or gone: half-way there its colours are nobody's. What turns for ever is not waited for. */
 const settled = (page: Page): Promise<unknown> =>
-  page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)))
-        .map(({ finished }) => finished),
-    ),
+  Promise.all(
+    page.frames().map(async (frame) => {
+      // The day on top goes a moment after the last scroll.
+      await frame.waitForFunction(() => !document.querySelector('.date.shown'));
+      await frame.evaluate(() =>
+        Promise.allSettled(
+          document
+            .getAnimations()
+            .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)))
+            .map(({ finished }) => finished),
+        ),
+      );
+    }),
   );
 
 /** Looks at a page as it is now, and keeps pictures of it. */

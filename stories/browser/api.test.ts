@@ -255,6 +255,61 @@ describe('the platform API, row by row', () => {
     expect(entered.body).toMatchObject({ code: 1, data: null, error: 'conversation.not_member' });
   });
 
+  test('muteInGroup silences a member of any role until unmuteInGroup; the audit has both, line by line', async () => {
+    const groupId = await newGroup();
+    const params = { groupId, userId: bo.userId };
+    const bos = await tokenOf(bo.userId);
+    const say = async (clientMsgId: string) => {
+      const { dlgKey } = await client.get('getConversation', bos, { query: { groupId } });
+      const body = sealed('喂', { dlgId: groupId, dlgKey }, bo.userId, clientMsgId);
+      return client('sendMsg', bos, { params: { dlgId: groupId }, body });
+    };
+    const body = { seconds: 60, reason: '辱骂' };
+    const muted = { mutedUntil: expect.any(Number) as number };
+    expect(await platform.get('muteInGroup', node.appSecret, { params, body })).toEqual(muted);
+    expect((await say('m1')).body).toMatchObject({ code: 1, data: null, error: 'member.muted' });
+    expect(await platform.get('unmuteInGroup', node.appSecret, { params, query: { reason: '道歉' } })).toEqual({});
+    expect((await say('m2')).body.code).toBe(0);
+
+    const { list, hasMore } = await platform.get('listAudit', node.appSecret, { query: { limit: 200 } });
+    expect(hasMore).toBe(false);
+    expect(list.map(({ nr }) => nr)).toEqual(list.map((_, at) => at + 1));
+    const about = list.filter(({ subject }) => subject.includes(groupId) && subject.includes(bo.userId));
+    expect(about.map(({ actor, reason }) => [actor, reason])).toEqual([
+      ['platform', '辱骂'],
+      ['platform', '道歉'],
+    ]);
+    const after = { after: list.length - 1 };
+    expect(await platform.get('listAudit', node.appSecret, { query: after })).toMatchObject({ list: list.slice(-1) });
+  });
+
+  test('listReports shows what a member reported, proved by the log; resolveReport says what became of it', async () => {
+    const groupId = await newGroup();
+    const { seq } = await platform.get('postMessage', node.appSecret, {
+      params: { groupId },
+      body: { fromuid: bo.userId, clientMsgId: 'p1', payload: { type: 'text', text: '加我微信' } },
+    });
+    const { reportId } = await client.get('reportMessage', await tokenOf(ada.userId), {
+      params: { dlgId: groupId, seq },
+      body: { reason: 'fraud', text: '想绕开平台' },
+    });
+    const open = await platform.get('listReports', node.appSecret, {});
+    const row = { reportId, groupId, seq, fromuid: bo.userId, reporterId: ada.userId, reason: 'fraud' };
+    expect(open.list.find((each) => each.reportId === reportId)).toMatchObject({
+      ...row,
+      payload: { type: 'text', text: '加我微信' },
+      text: '想绕开平台',
+      resolvedAt: null,
+    });
+    const resolved = await platform.get('resolveReport', node.appSecret, {
+      params: { reportId },
+      body: { outcome: 'upheld', note: '已警告' },
+    });
+    expect(resolved).toMatchObject({ ...row, outcome: 'upheld', note: '已警告' });
+    const left = await platform.get('listReports', node.appSecret, { query: { status: 'open' } });
+    expect(left.list.map((each) => each.reportId)).not.toContain(reportId);
+  });
+
   test('no row was left out', () => expect(platform.untouched()).toEqual([]));
 });
 
@@ -645,6 +700,34 @@ describe('the client API, row by row', () => {
     expect(counts.queue).toBeGreaterThan(0);
     const none = { mine: 0, waiting: 0, queue: 0, open: 0, pending: 0, closed: 0 };
     expect(await client.get('getDeskCounts', await tokenOf(shopper))).toMatchObject(none);
+  });
+
+  test('muteMember and unmuteMember are for customer service; reportMessage says once what is wrong with a message', async () => {
+    const dlgId = await newGroup();
+    const [adas, bos, cys] = await Promise.all([ada, bo, cy].map(({ userId }) => tokenOf(userId)));
+    const params = { dlgId, userId: bo.userId };
+    await client.get('callService', adas, { params: { dlgId } });
+    await client.get('joinConversation', cys, { params: { dlgId } });
+    expect((await client('muteMember', adas, { params, body: {} })).body).toMatchObject({ code: 1, data: null });
+    expect(await client.get('muteMember', cys, { params, body: {} })).toEqual({ mutedUntil: null });
+    const { dlgKey } = await client.get('getConversation', bos, { query: { groupId: dlgId } });
+    const send = (clientMsgId: string) =>
+      client('sendMsg', bos, { params: { dlgId }, body: sealed('喂', { dlgId, dlgKey }, bo.userId, clientMsgId) });
+    expect((await send('m1')).body).toMatchObject({ error: 'member.muted' });
+    expect((await client('getMsgPage', bos, { params: { dlgId } })).body.code).toBe(0);
+    expect(await client.get('unmuteMember', cys, { params })).toEqual({});
+    const stored = await send('m2');
+    expect(stored.body.code).toBe(0);
+
+    const { seq } = stored.body.data!;
+    const report = { params: { dlgId, seq }, body: { reason: 'spam' as const } };
+    const first = await client.get('reportMessage', adas, report);
+    expect(await client.get('reportMessage', adas, report)).toEqual(first);
+    const none = { params: { dlgId, seq: seq + 9 }, body: report.body };
+    expect((await client('reportMessage', adas, none)).body).toMatchObject({ code: 1, data: null });
+    expect((await client('reportMessage', await tokenOf(mal.userId), report)).body).toMatchObject({
+      error: 'conversation.not_member',
+    });
   });
 
   test('no row was left out', () => expect(client.untouched()).toEqual([]));

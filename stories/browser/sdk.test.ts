@@ -62,6 +62,7 @@ interface Traces {
       send(payload: unknown): Promise<{ seq: number }>;
       reconnect(): void;
     };
+    on(event: 'opened', listener: () => void): unknown;
     decrypt(content: string, dlgId: string, dlgKey: string): string;
   };
   events: string[];
@@ -211,10 +212,16 @@ test('updateConfig turns to another conversation; close hangs up and stays away'
   await post(first, '在一');
   await until(() => textsOf(page)).toEqual(['在一']);
 
-  await page.evaluate((conversation) => (window as unknown as Traces).imApp.socket.updateConfig(conversation), {
-    dlgKey,
-    dlgId,
-  });
+  // What is stored before the conversation is open is history, one's own message too.
+  await page.evaluate(
+    (conversation) =>
+      new Promise<void>((resolve) => {
+        const { imApp } = window as unknown as Traces;
+        imApp.on('opened', () => resolve());
+        imApp.socket.updateConfig(conversation);
+      }),
+    { dlgKey, dlgId },
+  );
   await traces(page, (it) => it.imApp.socket.send({ type: 'text', text: '我来了' }));
   await post(first, '一没人了');
   await post(second, '在二');

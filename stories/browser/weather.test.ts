@@ -144,5 +144,5 @@ test('I18: when an older log was restored, the list is fetched anew and a line s
   });
   line.mend();
   await page.getByText('聊天记录已从备份恢复，这里可能缺少部分消息').waitFor();
-  expect((await rowsOf(page)).map(({ text }) => text)).toEqual(['一', '二']);
+  await until(async () => (await rowsOf(page)).map(({ text }) => text)).toEqual(['一', '二']);
 });
