@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import { readJson } from '../parts/project.mjs';
 
-const SDK_MOST_BYTES = 15_500;
+const SDK_MOST_BYTES = 15_200;
 const WEB = 'apps/web/dist';
 
 const FRAME = 'src/views/groupConversation/useFrame.ts';
@@ -22,12 +22,12 @@ const FRAME = 'src/views/groupConversation/useFrame.ts';
  * writes with, is in none of them.
  */
 const pages = [
-  { name: 'conversation page', mostBytes: 85_900, parts: ['start', 'conversation'], words: ['core'] },
-  { name: 'frame, until bound', mostBytes: 64_700, parts: ['start', FRAME], words: ['core'] },
-  { name: 'frame, first message', mostBytes: 89_900, parts: ['start', FRAME, 'conversation'], words: ['core'] },
+  { name: 'conversation page', mostBytes: 85_000, parts: ['start', 'conversation'], words: ['core'] },
+  { name: 'frame, until bound', mostBytes: 64_000, parts: ['start', FRAME], words: ['core'] },
+  { name: 'frame, first message', mostBytes: 88_800, parts: ['start', FRAME, 'conversation'], words: ['core'] },
   {
     name: 'desk',
-    mostBytes: 95_300,
+    mostBytes: 94_200,
     parts: ['start', 'src/router/index.ts', 'src/views/workbench/Workbench.vue'],
     words: ['core', 'desk'],
   },
