@@ -581,6 +581,20 @@ describe('following a conversation', () => {
     expect(at.heard('message')).toMatchObject([{ seq: 1, payload: { type: 'text' } }]);
   });
 
+  test('an answer about one key is not the last word about the next one, which came while it was on its way (I13)', async () => {
+    const at = (await adasClient()).comeUp(0).message(1, { under: ring(1, 2) });
+    at.line.says({ op: 'key', dlgId: tea, dlgKey: ring(1, 2) });
+    at.message(2, { under: ring(1, 2, 3) });
+    at.opened(1, { dlgKey: ring(1, 2) });
+    expect(at.seqs()).toEqual([1]);
+    expect(at.line.all('open')).toHaveLength(3);
+    at.opened(2, { dlgKey: ring(1, 2, 3) });
+    expect(at.heard('message').map(({ seq, error }) => [seq, error])).toEqual([
+      [1, undefined],
+      [2, undefined],
+    ]);
+  });
+
   test('while a message waits for its key, the client is not woken in circles', async () => {
     const at = (await adasClient()).comeUp(0).message(1, { under: ring(1, 2) });
     at.line.says({ op: 'ping', heads: [{ dlgId: tea, head: 5 }] });

@@ -155,7 +155,8 @@ export function release(
     conversation: {
       ...now,
       withheld: now.withheld.slice(stop),
-      askedEpoch: Math.max(needed, now.askedEpoch),
+      // What is on its way may be of before this epoch.
+      askedEpoch: wantsKey ? needed : now.askedEpoch,
       isAwaitingKey: true,
     },
     ready: now.withheld.slice(0, stop),
