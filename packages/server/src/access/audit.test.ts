@@ -108,18 +108,21 @@ describe('T30: whoever changes the audit in the database is found out', () => {
     expect(await problem()).toBe('the sealed head is not one that this server has made');
   });
 
-  test('a line that is changed together with its hash is not the one that the next line holds on to', async () => {
-    const [first, second] = await at.store.listAudit(shop, 0, 2);
-    if (!first || !second) throw new Error('no lines');
+  test.for([
+    [2, 'is not the one that the next line holds on to', 'line 3 is not what was written'],
+    [3, 'is not the one that was sealed', 'line 3 is not the one that was sealed'],
+  ] as const)('line %i, changed together with its hash, %s', async ([changed, , expected]) => {
+    const [before, line] = await at.store.listAudit(shop, changed - 2, 2);
+    if (!before || !line) throw new Error('no lines');
     // As PROTOCOL.md §13.3 has it: everybody can compute it.
     const hashOf = (subject: string) => {
-      const { nr, at: when, actor, action, reason } = second;
-      const said = JSON.stringify([first.hash, shop, nr, when, actor, action, subject, reason]);
+      const { nr, at: when, actor, action, reason } = line;
+      const said = JSON.stringify([before.hash, shop, nr, when, actor, action, subject, reason]);
       return createHash('sha256').update(said).digest('base64url');
     };
-    expect(hashOf('tea')).toBe(second.hash);
-    await tamper(`UPDATE audit_log SET subject = 'coffee', hash = '${hashOf('coffee')}' WHERE nr = 2`);
-    expect(await problem()).toBe('line 3 is not what was written');
+    expect(hashOf('tea')).toBe(line.hash);
+    await tamper(`UPDATE audit_log SET subject = 'coffee', hash = '${hashOf('coffee')}' WHERE nr = ${changed}`);
+    expect(await problem()).toBe(expected);
   });
 
   test('nothing more is noted on a head that somebody has touched: so it is not done either', async () => {
