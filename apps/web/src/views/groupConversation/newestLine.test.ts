@@ -49,4 +49,5 @@ test('the newest message in one line, with who said it', () => {
   expect(newestWords(row(message(1, { type: 'text', text: 'hello' })), ada.userId)).toBe(`${bo.name}: hello`);
   const joined: Payload = { type: 'system', event: 'joined', userId: bo.userId };
   expect(newestWords(row(message(1, joined, SYSTEM)), ada.userId)).toBe(`${bo.name} joined`);
+  expect(newestWords(row(message(2, { type: 'text', text: 'Welcome' }, SYSTEM)), ada.userId)).toBe('Welcome');
 });

@@ -1,4 +1,4 @@
-import type { DlgId, Seq, UserId } from '@trialogue/protocol';
+import { SYSTEM, type DlgId, type Seq, type UserId } from '@trialogue/protocol';
 import type { ClientApi, DataOf } from '@trialogue/protocol/api';
 
 import { namesMe } from '../../components/ChatList/mentions.ts';
@@ -23,7 +23,7 @@ function newestLine({ lastMessage, dlgId, dlgKey }: Listed): Line | undefined {
   return line;
 }
 
-/** It in one line, with who said it; none where nothing was said yet. */
+/** It in one line, with who said it, if it was a person; none where nothing was said yet. */
 export function newestWords(row: Listed, me: UserId): string | undefined {
   const line = newestLine(row);
   if (!line) return undefined;
@@ -33,7 +33,7 @@ export function newestWords(row: Listed, me: UserId): string | undefined {
   };
   if (line.recalled) return t('recalled', { name: nameOf(line.fromuid) });
   const words = summary(line.said, nameOf);
-  return line.said.type === 'system' ? words : `${nameOf(line.fromuid)}: ${words}`;
+  return line.fromuid === SYSTEM ? words : `${nameOf(line.fromuid)}: ${words}`;
 }
 
 /** The last message that named the reader, of each conversation, among those that were the newest at some time. */
