@@ -9,11 +9,12 @@ import {
   type Recording,
 } from '../../components/Editor/attachments.ts';
 import type { Sent } from '../../components/Editor/media/sendUp.ts';
-import { ApiRefused, isNetworkFailure } from '../../http/refusal.ts';
+import { failureWords } from '../../http/failureWords.ts';
+import { isNetworkFailure } from '../../http/refusal.ts';
 import { keepFile } from '../../lib/files.ts';
 import { imApp } from '../../lib/im.ts';
 import { onIm } from '../../lib/useIm.ts';
-import { refusalWords, t, withWords } from '../../utils/i18n/index.ts';
+import { t, withWords } from '../../utils/i18n/index.ts';
 import type { Pending } from './pending.ts';
 import { HOLD_MS, sayable, type InLine } from './sendOrder.ts';
 
@@ -239,7 +240,7 @@ export function useAttachments(
         if (!isHere()) return;
         change(clientMsgId, { state: 'failed', isOffline: isNetworkFailure(error) });
         show(0, 'failed');
-        warn(error instanceof ApiRefused ? refusalWords(error.error) : t('uploadFailed', { name }));
+        warn(failureWords(error, t('uploadFailed', { name })));
       }
       flush();
     };

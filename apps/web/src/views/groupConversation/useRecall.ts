@@ -3,9 +3,9 @@ import { shallowReactive } from 'vue';
 
 import type { Entry } from '../../components/ChatList/rows.ts';
 import { recallMsg } from '../../http/api.ts';
-import { ApiRefused, isCancelled } from '../../http/refusal.ts';
+import { failureWords } from '../../http/failureWords.ts';
+import { isCancelled } from '../../http/refusal.ts';
 import type { Draft } from '../../utils/draft.ts';
-import { refusalWords, t } from '../../utils/i18n/index.ts';
 
 const EDIT_AGAIN_MS = 5 * 60_000;
 
@@ -23,7 +23,7 @@ export function useRecall(dlgId: DlgId, warn: (text: string) => void) {
         drafts.set(key, { draft: { text, quote, mentions }, at: Date.now() });
       } catch (error) {
         if (isCancelled(error)) return;
-        warn(error instanceof ApiRefused ? refusalWords(error.error) : t('networkFailed'));
+        warn(failureWords(error));
       }
     },
     /** What a recalled message said, as long as it may be written again. */

@@ -3,9 +3,9 @@ import type { BodyOf, ClientApi } from '@trialogue/protocol/api';
 import { ref } from 'vue';
 
 import { joinConversation, leaveConversation, patchDesk } from '../../http/api.ts';
-import { ApiRefused, isCancelled } from '../../http/refusal.ts';
+import { failureWords } from '../../http/failureWords.ts';
+import { isCancelled } from '../../http/refusal.ts';
 import { useToast } from '../../store/toast.ts';
-import { refusalWords, t } from '../../utils/i18n/index.ts';
 import type { DeskRecord, Status } from './listed.ts';
 
 /** Tells the agent what could not be done, and why. */
@@ -13,7 +13,7 @@ export function useTrouble() {
   const toast = useToast();
   return (error: unknown): void => {
     if (isCancelled(error)) return;
-    toast.warn(error instanceof ApiRefused ? refusalWords(error.error) : t('networkFailed'));
+    toast.warn(failureWords(error));
   };
 }
 
