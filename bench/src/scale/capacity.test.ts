@@ -74,6 +74,7 @@ describe('money', () => {
 
   test('follows the prices that the reader sets', () => {
     const of = planned(1_000_000);
+    // The type does not follow what is made from its names.
     const twice = Object.fromEntries(
       Object.entries(examplePrices).map(([name, price]) => [name, typeof price === 'number' ? price * 2 : price]),
     ) as unknown as typeof examplePrices;

@@ -143,6 +143,7 @@ function planWith(cores: number, work: Workload, costs: Costs, shape: Shape): Pl
 }
 
 function scaled(load: Load, by: number): Load {
+  // The type does not follow what is made from its names.
   return Object.fromEntries(
     Object.entries(load).map(([name, value]) => [name, (value as number) * by]),
   ) as unknown as Load;

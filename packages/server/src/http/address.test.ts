@@ -6,6 +6,7 @@ import { addressOf } from './address.ts';
 import { openHttp } from './httpUnderTest.ts';
 
 const heard = (forwarded: string | undefined, remoteAddress = '10.0.0.1') =>
+  // As much of a request as is looked at.
   ({
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
     socket: { remoteAddress },
