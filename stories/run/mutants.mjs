@@ -179,8 +179,8 @@ export const mutants = [
     patches: [
       {
         file: `${gateway}/follow.ts`,
-        from: 'if (message.seq === follow.cursor + 1) return',
-        to: 'if (message.seq > 0) return',
+        from: "if (follow.name !== 'live' || seq !== follow.cursor + 1) return false;",
+        to: "if (follow.name !== 'live') return false;",
       },
     ],
   },

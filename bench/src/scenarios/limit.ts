@@ -1,9 +1,11 @@
 import { apart, overlapping, type Plan } from '../seats.ts';
 import type { CrowdLimit, Limit, Step } from './results.ts';
 import { findLimit } from './search.ts';
-import { gather, kept, measure, type Stage } from './stage.ts';
+import { calm, gather, kept, measure, type Stage } from './stage.ts';
 
 const MOST_PER_SECOND = 200_000;
+/** From one first rate to the next: twice too much is worked off soon, and four times too much is not. */
+const FACTOR = 2;
 /** So much of a second's messages may wait for their ack; with more p99 cannot be below 200 ms. */
 const WAITING_SHARE = 0.6;
 const WAITING_LEAST = 40;
@@ -42,10 +44,11 @@ async function limitOf(stage: Stage, start: number): Promise<Limit> {
   await atRate(stage, start, sizes.probeMs);
   if (stage.rate !== undefined) return aroundRate(stage, stage.rate);
   const { rate, held, tried } = await findLimit(
-    { start, most: MOST_PER_SECOND, factor: 4, precision: sizes.precision },
+    { start, most: MOST_PER_SECOND, factor: FACTOR, precision: sizes.precision },
     async (rate, kind) => {
       const step = await atRate(stage, rate, lengths[kind]);
       say(`${kind.padEnd(5)} ${described(step)}`);
+      if (!step.passed) await calm(stage);
       return step;
     },
   );

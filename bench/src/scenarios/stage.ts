@@ -45,6 +45,22 @@ export const enter = (
   { size, atOnce }: { size: number; atOnce: number },
 ): Promise<number> => generators.gather({ origin: running.origin, dialect: side.dialect, seats, size, atOnce });
 
+/** Of a core: so little is the work of a server on which nobody sends. */
+const CALM_CORES = 0.2;
+const CALM_LOOK_MS = 500;
+const CALM_MOST_MS = 60_000;
+
+/** Waits until the server has worked off what it was given too much of: the next figure is to be of the next load. */
+export async function calm(stage: Stage): Promise<void> {
+  const until = now() + CALM_MOST_MS;
+  for (let before = used(stage); before && now() < until;) {
+    await sleep(CALM_LOOK_MS);
+    const after = used(stage);
+    if (!after || after.cpuSeconds - before.cpuSeconds < (CALM_CORES * CALM_LOOK_MS) / 1000) return;
+    before = after;
+  }
+}
+
 /** Runs one phase, and watches the server meanwhile. */
 export async function measure(stage: Stage, phase: Timed): Promise<Step & { seen: Seen }> {
   const running = stage.generators.run(phase);

@@ -1,9 +1,9 @@
 import type { ClientFrameOf, DlgId } from '@trialogue/protocol';
 
 import type { Answer, Effect } from './events.ts';
-import { entered, entering, hold, type Follow, type Moved } from './follow.ts';
+import { advance, entered, entering, hold, type Follow, type Live, type Moved } from './follow.ts';
 import { without } from './quiet.ts';
-import { no, refuse, transmit, type Bound, type Next } from './state.ts';
+import { no, refuse, transmit, type Bound, type Next, type Session } from './state.ts';
 
 type Step = Next<Bound>;
 
@@ -68,6 +68,16 @@ export function remove(session: Bound, dlgId: DlgId): Step {
   if (!it) return [{ ...session, heads: without(session.heads, dlgId) }, left];
   const refused = it.ids.map((id) => refuse(id, no('conversation.not_member')));
   return [withoutFollow(session, dlgId), { type: 'unfollow', dlgId }, ...refused, left];
+}
+
+/**
+ * Whether this message goes out as it is, with nothing to decide and nothing to say to anybody: what happens to nearly all of
+ * them, and needs no step. Only the cursor has moved then.
+ */
+export function passes(session: Session, message: Live): boolean {
+  if (session.name !== 'bound' || session.isLagging) return false;
+  const it = session.follows.get(message.dlgId);
+  return it !== undefined && advance(it, message);
 }
 
 /** Moves one followed conversation on; nothing happens when it is not followed. */

@@ -19,6 +19,7 @@ import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { gone } from './closed.ts';
+import { passes } from './conversations.ts';
 import type { Effect, No, SessionEvent } from './events.ts';
 import { fitPage, PAGE_BYTES } from './fitPage.ts';
 import type { Mark } from './marks.ts';
@@ -99,15 +100,13 @@ export class Driver implements Listener {
 
   /** Whatever is told while an event is being worked on waits until that is done. */
   tell(event: SessionEvent): void {
-    this.#events.push(event);
-    if (this.#isStepping) return;
+    if (this.#isStepping) return void this.#events.push(event);
     this.#isStepping = true;
+    let hasStepped = true;
     try {
-      for (let next = this.#events.shift(); next; next = this.#events.shift()) {
-        const [session, ...effects] = step(this.#session, next, this.#at.timers.now());
-        this.#session = session;
-        for (const effect of effects) this.#carryOut(effect);
-      }
+      hasStepped = this.#take(event);
+      for (let next = this.#events.shift(); next; next = this.#events.shift())
+        hasStepped = this.#take(next) || hasStepped;
     } catch (error) {
       // A bug of ours. It costs this socket, and nobody else theirs (I38).
       this.#at.metrics.failed('gateway.session');
@@ -117,8 +116,21 @@ export class Driver implements Listener {
     } finally {
       this.#isStepping = false;
     }
+    if (!hasStepped) return;
     if (this.#session.name === 'closed') this.#end();
     else this.#setTimer();
+  }
+
+  /** @returns false when it needed no step: then nothing is due at another time than before. */
+  #take(event: SessionEvent): boolean {
+    if (event.type === 'message' && passes(this.#session, event.frame)) {
+      this.#send(event.frame);
+      return false;
+    }
+    const [session, ...effects] = step(this.#session, event, this.#at.timers.now());
+    this.#session = session;
+    for (const effect of effects) this.#carryOut(effect);
+    return true;
   }
 
   #carryOut(effect: Effect): void {

@@ -1,4 +1,12 @@
-import { Refused, SYSTEM, type Seq, type ServerFrameOf, type UserId } from '@trialogue/protocol';
+import {
+  Refused,
+  SYSTEM,
+  type AppId,
+  type DlgId,
+  type Seq,
+  type ServerFrameOf,
+  type UserId,
+} from '@trialogue/protocol';
 
 import type { Log } from '../chat/chat.ts';
 import type { Bus, Notice, Place } from '../chat/ports.ts';
@@ -6,12 +14,21 @@ import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { messageFrame } from './driver.ts';
 import { epochOf } from './epochOf.ts';
+import type { SessionEvent } from './events.ts';
 import type { Members, Named } from './members.ts';
+import { Pairs } from './pairs.ts';
 import type { Watch } from './presence.ts';
 import type { Listener, Registry } from './registry.ts';
 import { dismissStrangers } from './tails.ts';
 import type { Timers } from './timers.ts';
 import { share } from './wire.ts';
+
+/** How far a conversation is, for those who do not follow it. */
+interface Head {
+  readonly place: Place;
+  readonly seq: Seq;
+  readonly named: Named;
+}
 
 export interface FanoutPorts {
   bus: Bus;
@@ -32,37 +49,40 @@ export interface FanoutPorts {
  */
 export function startFanout(at: FanoutPorts): () => void {
   const { bus, log, registry, members, presence, logger, metrics, timers } = at;
-  const heads = new Map<string, Place & { head: Seq; named: Named }>();
+  let heads = new Pairs<AppId, DlgId, Head>();
   /** New keys that are being fetched. What is sealed under one waits for it, so that who gets it can open it. */
-  const keys = new Map<string, Promise<void>>();
-  let cancelTurn = () => {};
+  const keys = new Pairs<AppId, DlgId, Promise<void>>();
+  let cancelTurn: (() => void) | undefined;
 
   const failed = (where: string, place: Place) => (error: unknown) => {
     metrics.failed(`gateway.${where}`);
     logger.error('fan-out failed; the sockets learn of it at the next look at the log', { ...place, error });
   };
 
-  const tellHead = async ({ head, named, ...place }: Place & { head: Seq; named: Named }) => {
-    const event = { type: 'head', frame: share({ op: 'head', dlgId: place.dlgId, head }) } as const;
-    const inIt = await members.of(place, named);
+  const tellHead = ({ place, seq }: Head, inIt: ReadonlySet<UserId>) => {
     const following = registry.followersOf(place);
+    let event: SessionEvent | undefined;
     for (const userId of inIt) {
       for (const listener of registry.ofUser(place.appId, userId)) {
-        if (!following.has(listener)) listener.tell(event);
+        if (following.has(listener)) continue;
+        event ??= { type: 'head', frame: share({ op: 'head', dlgId: place.dlgId, head: seq }) };
+        listener.tell(event);
       }
     }
   };
   const endTurn = () => {
-    const all = [...heads.values()];
-    heads.clear();
-    for (const head of all) tellHead(head).catch(failed('head', { appId: head.appId, dlgId: head.dlgId }));
+    const all = heads;
+    heads = new Pairs();
+    cancelTurn = undefined;
+    for (const head of all.values()) {
+      void tellMembers(head.place, head.named, 'head', (inIt) => tellHead(head, inIt));
+    }
   };
   /** However many messages a turn brings, those who do not follow the conversation hear of it once. */
-  const tellHeadSoon = (place: Place, head: Seq, named: Named) => {
-    const key = keyOf(place);
-    if (heads.size === 0) cancelTurn = timers.endOfTurn(endTurn);
-    const earlier = heads.get(key);
-    heads.set(key, earlier && earlier.head > head ? earlier : { ...place, head, named });
+  const tellHeadSoon = (place: Place, seq: Seq, named: Named) => {
+    cancelTurn ??= timers.endOfTurn(endTurn);
+    const earlier = heads.get(place.appId, place.dlgId);
+    if (!earlier || earlier.seq < seq) heads.set(place.appId, place.dlgId, { place, seq, named });
   };
 
   /** At once when it is known who is in the conversation; else, in the same order, when it is. */
@@ -125,7 +145,7 @@ export function startFanout(at: FanoutPorts): () => void {
         tellHeadSoon(place, message.seq, named);
         const frame = share(messageFrame(dlgId, message));
         const tell = () => tellMembers(place, named, 'message', (inIt) => tellMessage(place, frame, inIt));
-        const key = keys.get(keyOf(place));
+        const key = keys.get(appId, dlgId);
         return key ? key.then(tell) : tell();
       }
       case 'receipt': {
@@ -159,12 +179,13 @@ export function startFanout(at: FanoutPorts): () => void {
         return;
       }
       case 'key': {
-        const place = { appId: notice.appId, dlgId: notice.dlgId };
+        const { appId, dlgId } = notice;
+        const place = { appId, dlgId };
         members.changed(place);
         const told = tellKey(place)
           .catch(failed('key', place))
-          .finally(() => keys.get(keyOf(place)) === told && keys.delete(keyOf(place)));
-        keys.set(keyOf(place), told);
+          .finally(() => keys.get(appId, dlgId) === told && keys.delete(appId, dlgId));
+        keys.set(appId, dlgId, told);
         return;
       }
       case 'replaced': {
@@ -185,11 +206,9 @@ export function startFanout(at: FanoutPorts): () => void {
   const stopListening = bus.listen((notice) => void hear(notice));
   return () => {
     stopListening();
-    cancelTurn();
+    cancelTurn?.();
   };
 }
-
-const keyOf = ({ appId, dlgId }: Place): string => `${appId}\0${dlgId}`;
 
 /** A conversation that was deleted has no key, and nobody to tell of one. */
 function noneWhereGone(error: unknown): undefined {

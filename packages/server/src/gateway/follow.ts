@@ -41,8 +41,8 @@ export interface Entering extends Asked {
 
 export interface Following extends Asked {
   readonly name: 'live';
-  /** Everything up to here was sent, or lies before what `opened` said. */
-  readonly cursor: Seq;
+  /** Everything up to here was sent, or lies before what `opened` said. Moved in place, and only by {@link advance}. */
+  cursor: Seq;
 }
 
 export interface Reading extends Asked {
@@ -85,13 +85,23 @@ export const entering = (call: number, id: number): Entering => ({
   key: undefined,
 });
 
+/**
+ * Whether this is the next message of a live conversation, which goes out as it is. Then the cursor has moved: in place, the
+ * one thing of a session that is, because it happens for every listener of every message.
+ */
+export function advance(follow: Follow, { seq }: Live): boolean {
+  if (follow.name !== 'live' || seq !== follow.cursor + 1) return false;
+  follow.cursor = seq;
+  return true;
+}
+
 /** The bus brought a message. */
 export function hear(follow: Follow, message: Live, now: number): Moved {
   switch (follow.name) {
     case 'entering':
       return stay({ ...follow, ...waitFor(follow, message) });
     case 'live':
-      if (message.seq === follow.cursor + 1) return { follow: { ...follow, cursor: message.seq }, forward: [message] };
+      if (advance(follow, message)) return { follow, forward: [message] };
       return go(follow, { cursor: follow.cursor, goal: message.seq, waiting: [message], now, since: now });
     case 'reading':
       return stay({ ...follow, ...waitFor(follow, message) });

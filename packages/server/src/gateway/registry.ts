@@ -10,6 +10,7 @@ import {
 
 import type { Actor, Place, Presence } from '../chat/ports.ts';
 import type { SessionEvent } from './events.ts';
+import { Pairs } from './pairs.ts';
 import { machineTimers, type Timers } from './timers.ts';
 
 /** A bound socket, for whoever has news for it. */
@@ -61,18 +62,19 @@ export function createRegistry({
   limits = defaults,
   timers = machineTimers,
 }: { limits?: Pick<Limits, 'socketsPerUser'>; timers?: Pick<Timers, 'now'> } = {}): Registry {
-  const users = new Map<string, Set<Listener>>();
+  const users = new Pairs<AppId, UserId, Set<Listener>>();
   /** The newest socket of each client that said which it is. */
   const clients = new Map<string, Listener>();
-  const conversations = new Map<string, { place: Place; followers: Set<Listener> }>();
-  const followedBy = new Map<Listener, Set<string>>();
+  const conversations = new Pairs<AppId, DlgId, { place: Place; followers: Set<Listener> }>();
+  const followedBy = new Map<Listener, Set<DlgId>>();
   const revoked = new Map<SessionId, number>();
   const watchers: Watcher[] = [];
 
-  const forget = (key: string, listener: Listener) => {
-    const conversation = conversations.get(key);
+  const forget = (listener: Listener, dlgId: DlgId) => {
+    const { appId } = listener.who;
+    const conversation = conversations.get(appId, dlgId);
     conversation?.followers.delete(listener);
-    if (conversation?.followers.size === 0) conversations.delete(key);
+    if (conversation?.followers.size === 0) conversations.delete(appId, dlgId);
   };
 
   /** False when there is one already that is as new. */
@@ -92,10 +94,9 @@ export function createRegistry({
       const { appId, userId, sessionId } = listener.who;
       if (revoked.has(sessionId)) return 'revoked';
       if (!takeOver(listener)) return 'replaced';
-      const key = keyOf(appId, userId);
-      const sockets = users.get(key);
+      const sockets = users.get(appId, userId);
       if (!sockets) {
-        users.set(key, new Set([listener]));
+        users.set(appId, userId, new Set([listener]));
         for (const watcher of watchers) watcher.came(appId, userId);
         return 'admitted';
       }
@@ -106,39 +107,36 @@ export function createRegistry({
     },
     follow(listener, dlgId) {
       const { appId } = listener.who;
-      const key = keyOf(appId, dlgId);
-      const conversation = conversations.get(key);
+      const conversation = conversations.get(appId, dlgId);
       if (conversation) conversation.followers.add(listener);
-      else conversations.set(key, { place: { appId, dlgId }, followers: new Set([listener]) });
-      const keys = followedBy.get(listener);
-      if (keys) keys.add(key);
-      else followedBy.set(listener, new Set([key]));
+      else conversations.set(appId, dlgId, { place: { appId, dlgId }, followers: new Set([listener]) });
+      const followed = followedBy.get(listener);
+      if (followed) followed.add(dlgId);
+      else followedBy.set(listener, new Set([dlgId]));
     },
     unfollow(listener, dlgId) {
-      const key = keyOf(listener.who.appId, dlgId);
-      followedBy.get(listener)?.delete(key);
-      forget(key, listener);
+      followedBy.get(listener)?.delete(dlgId);
+      forget(listener, dlgId);
     },
     drop(listener) {
       const { appId, userId, client } = listener.who;
       if (client && clients.get(clientKeyOf(listener.who)) === listener) clients.delete(clientKeyOf(listener.who));
-      for (const followed of followedBy.get(listener) ?? []) forget(followed, listener);
+      for (const dlgId of followedBy.get(listener) ?? []) forget(listener, dlgId);
       followedBy.delete(listener);
-      const key = keyOf(appId, userId);
-      const sockets = users.get(key);
+      const sockets = users.get(appId, userId);
       if (!sockets?.delete(listener) || sockets.size > 0) return;
-      users.delete(key);
+      users.delete(appId, userId);
       for (const watcher of watchers) watcher.went(appId, userId);
     },
-    ofUser: (appId, userId) => users.get(keyOf(appId, userId)) ?? nobody,
-    followersOf: ({ appId, dlgId }) => conversations.get(keyOf(appId, dlgId))?.followers ?? nobody,
-    followed: () => [...conversations.values()].map(({ place }) => place),
+    ofUser: (appId, userId) => users.get(appId, userId) ?? nobody,
+    followersOf: ({ appId, dlgId }) => conversations.get(appId, dlgId)?.followers ?? nobody,
+    followed: () => Array.from(conversations.values(), ({ place }) => place),
     all: () => [...users.values()].flatMap((sockets) => [...sockets]),
     users: () =>
       [...users.values()].flatMap(([listener]) =>
         listener ? [{ appId: listener.who.appId, userId: listener.who.userId }] : [],
       ),
-    isOnline: (appId, userId) => users.has(keyOf(appId, userId)),
+    isOnline: (appId, userId) => users.has(appId, userId),
     revoke(sessionIds) {
       const now = timers.now();
       for (const [sessionId, at] of revoked) {
@@ -151,6 +149,5 @@ export function createRegistry({
   };
 }
 
-const keyOf = (appId: AppId, id: UserId | DlgId): string => `${appId}\0${id}`;
 /** A `sid` is only believed beside the user whose token came with it. */
 const clientKeyOf = ({ appId, userId, client }: Actor): string => `${appId}\0${userId}\0${client?.sid}`;
