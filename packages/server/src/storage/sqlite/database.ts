@@ -15,6 +15,8 @@ export interface Database extends Sql {
   /** Runs one statement that answers nothing. */
   exec(statement: string): void;
   readonly isInTransaction: boolean;
+  /** How many statements it has run that may have changed something. */
+  readonly writes: number;
   wal(): Wal;
   /** Copies what it can from the log into the database file, without waiting for anybody. */
   checkpoint(): void;
@@ -32,6 +34,7 @@ export const IN_MEMORY = ':memory:';
 export function openDatabase(file: string, { readOnly = false } = {}): Database {
   const db = connect(file);
   const statements = new Map<string, Prepared>();
+  let writes = 0;
   const prepared = (text: string): Prepared => {
     const known = statements.get(text);
     if (known) return known;
@@ -39,12 +42,14 @@ export function openDatabase(file: string, { readOnly = false } = {}): Database 
     const statement = db.prepare(text.replace(/\$(\d+)/g, '?$1'));
     // Making an object is quick here and slow in the binding, which looks up a name for every cell.
     statement.setReturnArrays(true);
-    const fresh = { statement, columns: statement.columns().map(({ name }) => name ?? '') };
+    const columns = statement.columns().map(({ name }) => name ?? '');
+    const fresh = { statement, columns, reads: /^\s*SELECT\b/.test(text) };
     statements.set(text, fresh);
     return fresh;
   };
   const rows = <Row>(text: string, params: Value[] = []): Row[] => {
-    const { statement, columns } = prepared(text);
+    const { statement, columns, reads } = prepared(text);
+    if (!reads) writes++;
     const found = statement.all(...params) as Value[][];
     return found.map((cells) => named(columns, cells) as Row);
   };
@@ -73,6 +78,9 @@ export function openDatabase(file: string, { readOnly = false } = {}): Database 
     get isInTransaction() {
       return db.isTransaction;
     },
+    get writes() {
+      return writes;
+    },
     wal: () => walAfter('NOOP'),
     checkpoint() {
       try {
@@ -95,6 +103,8 @@ export function openDatabase(file: string, { readOnly = false } = {}): Database 
 interface Prepared {
   statement: StatementSyncInstance;
   columns: string[];
+  /** Changes nothing. */
+  reads: boolean;
 }
 
 function named(columns: readonly string[], cells: readonly Value[]): Record<string, Value> {

@@ -57,6 +57,33 @@ test('a bug in one call undoes it after its first write, and nothing else (I6)',
   expect(await contents()).toEqual(['one', 'two']);
 });
 
+test('savepoints are only made when a call breaks off half-way, and then everything runs again', async () => {
+  const said: string[] = [];
+  const watched = {
+    query: db.query,
+    get isInTransaction() {
+      return db.isInTransaction;
+    },
+    get writes() {
+      return db.writes;
+    },
+    exec(statement: string) {
+      said.push(statement);
+      db.exec(statement);
+    },
+  };
+  await commitTogether(watched, [sends(ada, 'one'), sends(ada, 'stale', 9)]);
+  expect(said).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+
+  said.length = 0;
+  const broken = { ...sends(ada, 'x'), args: [as(ada), place.dlgId, draftFrom(ada, { no: 'text' } as never), 2000] };
+  await commitTogether(watched, [sends(bo, 'two'), broken]);
+  expect(said.join(' ')).toBe(
+    'BEGIN IMMEDIATE ROLLBACK BEGIN IMMEDIATE SAVEPOINT alone RELEASE alone SAVEPOINT alone ROLLBACK TO alone RELEASE alone COMMIT',
+  );
+  expect(await contents()).toEqual(['one', 'two']);
+});
+
 test('when the disk is full the calls are refused, reading goes on, and so does writing once there is space (I31)', async () => {
   await run(sends(ada, 'before'));
   const [pages] = await db.query<{ page_count: number }>('PRAGMA page_count');
@@ -80,6 +107,9 @@ test('when the disk fails under a commit nobody has an answer (I32)', async () =
     get isInTransaction() {
       return db.isInTransaction;
     },
+    get writes() {
+      return db.writes;
+    },
     exec(statement: string) {
       if (statement === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode: 1034 });
       db.exec(statement);
@@ -93,6 +123,9 @@ test('when another program holds the file for long, the calls are refused for no
     query: db.query,
     get isInTransaction() {
       return db.isInTransaction;
+    },
+    get writes() {
+      return db.writes;
     },
     exec(statement: string) {
       if (statement.startsWith('BEGIN')) throw Object.assign(new Error('database is locked'), { errcode: 5 });
@@ -111,6 +144,9 @@ test('when the disk fails under one call, none of the others has an answer eithe
     exec: db.exec,
     get isInTransaction() {
       return db.isInTransaction;
+    },
+    get writes() {
+      return db.writes;
     },
     query: async <Row>(text: string, ...params: Parameters<Database['query']>[1][]) => {
       if (text.includes('INSERT INTO messages')) throw Object.assign(new Error('disk I/O error'), { errcode: 266 });

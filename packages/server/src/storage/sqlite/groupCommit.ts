@@ -8,11 +8,14 @@ import { isBusy, isFatal, isFatalAtCommit, isFull } from './failures.ts';
 /** What became of one call. An `error` is a bug. */
 export type Outcome = { value: unknown } | { refused: Refused } | { error: Error };
 
-type Connection = Sql & Pick<Database, 'exec' | 'isInTransaction'>;
+type Connection = Sql & Pick<Database, 'exec' | 'isInTransaction' | 'writes'>;
 
 /**
- * Runs calls in one transaction, so that they share one fsync. Each has a savepoint of its own: one that is refused
- * undoes itself and nothing else. The outcomes may be told to the callers: they are on disk.
+ * Runs calls in one transaction, so that they share one fsync. One that is refused undoes itself and nothing else. The
+ * outcomes may be told to the callers: they are on disk.
+ *
+ * Nearly all refuse before they have written anything, and there is nothing to undo. So first they run without savepoints,
+ * which cost a call a fifth of its time; when one of them breaks off half-way, all of it is undone and run again with them.
  *
  * When the disk is full, or another program holds the file for long, the calls are refused and nothing of them is kept
  * (I31).
@@ -23,13 +26,38 @@ export async function commitTogether(db: Connection, calls: readonly Call[]): Pr
   const outcomes: Outcome[] = [];
   try {
     db.exec('BEGIN IMMEDIATE');
+    for (const call of calls) {
+      const outcome = await runBare(db, call);
+      if (outcome === 'half done') return await commitCarefully(db, calls);
+      outcomes.push(outcome);
+    }
+  } catch (error) {
+    return undone(db, calls, error);
+  }
+  return commit(db, calls, outcomes);
+}
+
+async function commitCarefully(db: Connection, calls: readonly Call[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  rollBack(db);
+  try {
+    db.exec('BEGIN IMMEDIATE');
     for (const call of calls) outcomes.push(await runAlone(db, call));
   } catch (error) {
-    rollBack(db);
-    if (isFull(error)) return allFull(calls);
-    if (isBusy(error)) return allUnavailable(calls);
-    throw error;
+    return undone(db, calls, error);
   }
+  return commit(db, calls, outcomes);
+}
+
+/** @throws what the disk said, when it can no longer be trusted */
+function undone(db: Connection, calls: readonly Call[], error: unknown): Outcome[] {
+  rollBack(db);
+  if (isFull(error)) return allFull(calls);
+  if (isBusy(error)) return allUnavailable(calls);
+  throw error;
+}
+
+function commit(db: Connection, calls: readonly Call[], outcomes: Outcome[]): Outcome[] {
   try {
     db.exec('COMMIT');
     return outcomes;
@@ -38,6 +66,16 @@ export async function commitTogether(db: Connection, calls: readonly Call[]): Pr
     rollBack(db);
     if (isFull(error)) return allFull(calls);
     return allUnavailable(calls);
+  }
+}
+
+async function runBare(db: Connection, call: Call): Promise<Outcome | 'half done'> {
+  const { writes } = db;
+  try {
+    return { value: await runCall(call, db) };
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    return db.writes === writes && db.isInTransaction ? toOutcome(error) : 'half done';
   }
 }
 
