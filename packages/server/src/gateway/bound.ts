@@ -8,7 +8,7 @@ import type { Answer, Effect, SessionEvent } from './events.ts';
 import { caughtUp, goalOf, hear, notCaughtUp, retry } from './follow.ts';
 import { hearLater, hint, hints, lag, readOn } from './lagging.ts';
 import { allQuiet, allWaiting, quietUntil, release } from './quiet.ts';
-import { answered, noSends, underWay, type Sends } from './sends.ts';
+import { answered, noSends, type Sends } from './sends.ts';
 import { nack, no, refuse, transmit, type Binding, type Bound, type Leaving, type Next } from './state.ts';
 import { QUIET_MS, take } from './take.ts';
 
@@ -148,7 +148,7 @@ export function stepLeaving(session: Leaving, event: SessionEvent, now: number):
     case 'appended':
     case 'notAppended': {
       const [sends, leaving] = settle(session, event);
-      if (sends.size > 0 && !isFencedOff(event)) return [{ ...session, sends }, ...leaving];
+      if (sends.length > 0 && !isFencedOff(event)) return [{ ...session, sends }, ...leaving];
       const [closed, ...effects] = close(isFencedOff(event) ? 'replaced' : 'draining');
       return [closed, ...leaving, ...effects];
     }
@@ -222,7 +222,7 @@ const isFencedOff = (event: Settled): boolean => event.type === 'notAppended' &&
 function goAway(session: Bound, now: number): Next {
   const { limits, who, allowance, sends } = session;
   const marks = allWaiting(session.marks).map(([dlgId, mark]): Effect => ({ type: 'mark', dlgId, ...mark }));
-  if (underWay(sends) > 0) {
+  if (sends.length > 0) {
     return [{ name: 'leaving', limits, who, allowance, sends, leaveBy: now + LEAVING_MS }, ...marks];
   }
   const [closed, ...effects] = close('draining');

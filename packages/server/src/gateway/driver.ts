@@ -369,10 +369,17 @@ export class Driver implements Listener {
   }
 }
 
+/** Field by field: what is spread behind others is copied slowly, and this happens for every message. */
 export const messageFrame = (dlgId: DlgId, message: Message): ServerFrameOf<'message'> => ({
   op: 'message',
   dlgId,
-  ...message,
+  seq: message.seq,
+  msgId: message.msgId,
+  clientMsgId: message.clientMsgId,
+  fromuid: message.fromuid,
+  content: message.content,
+  sentAt: message.sentAt,
+  ...(message.recalledAt !== undefined && { recalledAt: message.recalledAt }),
 });
 
 function rangeOf({ before, after, limit }: ClientFrameOf<'history'>) {

@@ -50,6 +50,8 @@ export function step(session: Session, event: SessionEvent, now: number): Next {
     const allowance = spend(session.allowance, rate, now);
     if (isAbused(allowance, rate)) return close('flooding');
     if (event.type === 'garbled') return close('badFrame', event.why);
+    // In a place of its own: objects of one shape are copied much faster than objects of several.
+    if (session.name === 'bound') return stepBound({ ...session, allowance }, event, now);
     return stepAlive({ ...session, allowance }, event, now);
   }
   return stepAlive(session, event, now);

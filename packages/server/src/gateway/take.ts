@@ -5,7 +5,7 @@ import { close } from './closed.ts';
 import { leave, open } from './conversations.ts';
 import { higher, type Mark } from './marks.ts';
 import { pass } from './quiet.ts';
-import { begun, underWay } from './sends.ts';
+import { begun } from './sends.ts';
 import { nack, no, refuse, tooFast, transmit, type Bound, type Next } from './state.ts';
 
 /** Marks of one conversation, and word that one types in it, pass at most this often. */
@@ -50,7 +50,7 @@ function send(session: Bound, frame: ClientFrameOf<'send'>, isTooFast: boolean):
   const { dlgId, clientMsgId, content } = frame;
   if (isTooFast) return [session, transmit(nack(frame, tooFast(session)))];
   const { sendsUnderWay } = session.limits;
-  if (underWay(session.sends) >= sendsUnderWay) {
+  if (session.sends.length >= sendsUnderWay) {
     return [
       session,
       transmit(nack(frame, no('rate.limited', `At most ${sendsUnderWay} sends may wait for an answer.`))),

@@ -79,9 +79,8 @@ export async function standOf(
   const isMuted = isMutedAt(found?.mutedUntil, now);
   allow(deed, { actor, dlgId, isMember, isMuted, ...(found && { urole: found.urole, laneOf: found.laneOf }) });
   if (!found) throw new Refused('conversation.not_member');
-  const { fence, ...stand } = found;
-  if (client && (fence ?? 0) > client.fence) throw new Refused('socket.replaced');
-  return stand;
+  if (client && (found.fence ?? 0) > client.fence) throw new Refused('socket.replaced');
+  return found;
 }
 
 /** Whether somebody muted until then is so still. */

@@ -82,13 +82,13 @@ export function startThread(
   };
 
   const thread: Thread = {
-    ask: (call) =>
+    ask: ({ name, args }) =>
       new Promise((resolve, reject) => {
         if (death || closed || underWay.size >= MOST_UNDER_WAY) return reject(new Refused('storage.unavailable'));
         const id = ++lastId;
         underWay.set(id, { resolve, reject });
         // What else comes in by the end of this turn travels along: a message to a thread costs as much as a small write.
-        if (posting.push({ id, ...call }) === 1) setImmediate(postAsks);
+        if (posting.push({ id, name, args }) === 1) setImmediate(postAsks);
       }),
     checkpoint() {
       if (isCheckpointing || death || closed) return;
