@@ -128,29 +128,27 @@ export class Node {
         isOpen: () => !isClosed,
         onChoked: () => driver.tell({ type: 'choked' }),
       });
-      const driver = switchboard.plug(
-        {
-          send: (frame) => {
-            if (who !== undefined) checks.leaves(who, frame);
-            if (connection.unsentBytes > own.laggingBytes) seen('reader lags');
-            if (outbound) outbound.send(bytesOf(frame));
-            else goOut(frame, textOf(frame));
-          },
-          close: (reason) => {
-            if (reason === 'slow') seen('slow reader closed');
-            outbound?.flush();
-            outbound?.stop();
-            isClosed = true;
-            wire.closes();
-            line.close(closeCodes[reason].code);
-            process.after(rng.delay(FAREWELL_MS), 'the other end has closed', lost);
-          },
-          unsentBytes: () => outbound?.unsentBytes() ?? connection.unsentBytes,
+      const driver = switchboard.plug({
+        send: (frame) => {
+          if (who !== undefined) checks.leaves(who, frame);
+          if (connection.unsentBytes > own.laggingBytes) seen('reader lags');
+          if (outbound) outbound.send(bytesOf(frame));
+          else goOut(frame, textOf(frame));
         },
-        () => {
+        close: (reason) => {
+          if (reason === 'slow') seen('slow reader closed');
+          outbound?.flush();
+          outbound?.stop();
+          isClosed = true;
+          wire.closes();
+          line.close(closeCodes[reason].code);
+          process.after(rng.delay(FAREWELL_MS), 'the other end has closed', lost);
+        },
+        unsentBytes: () => outbound?.unsentBytes() ?? connection.unsentBytes,
+        known() {
           who = driver.who.userId;
         },
-      );
+      });
       this.#sockets.set(connection, driver);
       return {
         opened: () => process.enter(() => driver.tell({ type: 'opened', serverTime: clock.now() })),

@@ -79,7 +79,7 @@ export function createAccept({ isAllowedOrigin, publicOrigin, addressOf, isServi
 
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     // Until `ws` looks after it nobody does, and an unheard error would end the process.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (request.url?.split('?', 1)[0] !== PATH) return refuse(socket, 404);
     if (!isServing()) return comeLater(socket);
 
@@ -100,8 +100,17 @@ export function createAccept({ isAllowedOrigin, publicOrigin, addressOf, isServi
     }
     if (!isAllowed) return refuse(socket, 403);
     if (!isServing()) return comeLater(socket);
-    server.handleUpgrade(request, socket, head, (ws) => onSocket(ws, socket, onKnown));
+    server.handleUpgrade(request, socket, head, (ws) => {
+      // From here on `onSocket` sees to it.
+      socket.off('close', onKnown);
+      onSocket(ws, socket, onKnown);
+    });
   };
+}
+
+/** For all of them: a function of its own would stay with each socket. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function refuse(socket: Duplex, status: number, headers: Record<string, string> = {}): void {

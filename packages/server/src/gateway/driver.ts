@@ -34,6 +34,8 @@ export interface Line {
   /** Everything sent before still goes out. */
   close(reason: CloseReason, says: string): void;
   unsentBytes(): number;
+  /** The socket is somebody's now; said again with each newer token. */
+  known?(): void;
 }
 
 export interface DriverPorts {
@@ -61,7 +63,6 @@ const LOOK_AGAIN_MS = 50;
 export class Driver implements Listener {
   readonly #at: DriverPorts;
   readonly #line: Line;
-  readonly #onAdmitted: () => void;
   #session: Session;
   #who: SignedIn | undefined;
   #events: SessionEvent[] = [];
@@ -72,10 +73,9 @@ export class Driver implements Listener {
   #readsUnderWay = 0;
   #cancelLook: (() => void) | undefined;
 
-  constructor(at: DriverPorts, line: Line, onAdmitted: () => void) {
+  constructor(at: DriverPorts, line: Line) {
     this.#at = at;
     this.#line = line;
-    this.#onAdmitted = onAdmitted;
     this.#session = arriving(at.limits, at.timers.chance());
   }
 
@@ -174,7 +174,7 @@ export class Driver implements Listener {
           return { type: 'paged', id, dlgId, page: fitPage(page, effect.ask.after !== undefined) };
         };
         return this.#read(
-          () => this.#at.pages.run(ask, this.#isWanted),
+          () => this.#at.pages.run(ask, () => this.#isWanted()),
           (error) => ({ type: 'notPaged', id, ...this.#reason(error, 'history') }),
         );
       }
@@ -214,7 +214,10 @@ export class Driver implements Listener {
 
   async #authenticate(call: number, token: string): Promise<SessionEvent> {
     try {
-      const who = await this.#at.checks.run(() => this.#at.signIn.authenticate(token), this.#isWanted);
+      const who = await this.#at.checks.run(
+        () => this.#at.signIn.authenticate(token),
+        () => this.#isWanted(),
+      );
       return { type: 'authenticated', call, who, validMs: who.expiresAt - this.#at.clock.now() };
     } catch (error) {
       if (error instanceof Refused && error.retry !== 'later') {
@@ -229,7 +232,10 @@ export class Driver implements Listener {
 
   async #takeOver(call: number, who: Actor & { client: Client }): Promise<SessionEvent> {
     try {
-      const isNewest = await this.#at.checks.run(() => this.#at.chat.takeOver(who), this.#isWanted);
+      const isNewest = await this.#at.checks.run(
+        () => this.#at.chat.takeOver(who),
+        () => this.#isWanted(),
+      );
       return { type: 'tookOver', call, isNewest };
     } catch (error) {
       this.#at.metrics.failed('gateway.takeOver');
@@ -243,7 +249,7 @@ export class Driver implements Listener {
     const answer = this.#at.registry.admit(this);
     if (answer !== 'admitted') return this.tell({ type: 'notAdmitted', because: answer });
     this.#at.logger.debug('socket bound', this.#ids());
-    this.#onAdmitted();
+    this.#line.known?.();
   }
 
   /** Handed on at once, in the order of arrival: the order of a sender's messages is made here (I10). */
@@ -325,7 +331,9 @@ export class Driver implements Listener {
     });
   }
 
-  readonly #isWanted = () => this.#session.name !== 'closed';
+  #isWanted(): boolean {
+    return this.#session.name !== 'closed';
+  }
 
   /** Whatever went wrong with a read: it changed nothing, so it may be called a refusal. */
   #reason(error: unknown, ask: string): No {

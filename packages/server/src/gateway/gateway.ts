@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { closeCodes, limits as defaults, type Limits } from '@trialogue/protocol';
-import { WebSocket, type RawData } from 'ws';
+import { limits as defaults, type Limits } from '@trialogue/protocol';
+import type { RawData, WebSocket } from 'ws';
 
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat, Log } from '../chat/chat.ts';
@@ -10,12 +10,11 @@ import type { Bus, Clock, Presence } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import { noMetrics, type Metrics } from '../ops/metrics.ts';
 import { createAccept } from './accept.ts';
-import type { Driver, Line } from './driver.ts';
 import { heard } from './events.ts';
 import { createSender } from './outbound.ts';
+import { SocketLine } from './socketLine.ts';
 import { createSwitchboard } from './switchboard.ts';
 import { machineTimers } from './timers.ts';
-import { bytesOf } from './wire.ts';
 
 export interface GatewayPorts {
   chat: Chat;
@@ -45,60 +44,51 @@ export interface Gateway {
   connections(): number;
 }
 
-/** How long the other end may take to answer our close. */
-const FAREWELL_MS = 2_000;
-/** RFC 6455 §5.5: a close frame holds 125 bytes, and two are the code. */
-const LONGEST_REASON_BYTES = 123;
-
 export function createGateway(ports: GatewayPorts): Gateway {
   const { chat, log, signIn, bus, clock, logger, metrics = noMetrics, limits = defaults } = ports;
   const timers = machineTimers;
   const sender = createSender({ limits, timers });
-  const sockets = new Map<WebSocket, Driver>();
+  const sockets = new Map<WebSocket, SocketLine>();
   const switchboard = createSwitchboard({ chat, log, signIn, bus, clock, logger, metrics, limits, timers });
   let isServing = true;
   let onLastGone: (() => void) | undefined;
 
   const onSocket = (ws: WebSocket, socket: Duplex, onKnown: () => void) => {
-    const outbound = sender.open(socket, {
-      isOpen: () => ws.readyState === WebSocket.OPEN,
-      onChoked: () => driver.tell({ type: 'choked' }),
-    });
-    const line: Line = {
-      send: (frame) => outbound.send(bytesOf(frame)),
-      close(reason, says) {
-        outbound.flush();
-        outbound.stop();
-        ws.close(closeCodes[reason].code, fit(says));
-        setTimeout(() => ws.terminate(), FAREWELL_MS).unref();
-      },
-      unsentBytes: () => outbound.unsentBytes(),
-    };
-    const driver = switchboard.plug(line, onKnown);
-    sockets.set(ws, driver);
+    const line = new SocketLine(ws, socket, { sender, switchboard, onKnown });
+    sockets.set(ws, line);
     metrics.sockets(1);
-
-    ws.on('message', (data: RawData, isBinary: boolean) => {
-      if (isBinary) return driver.tell({ type: 'garbled', why: 'frame: expected text, not binary' });
-      const bytes = data as Buffer;
-      const event = heard(bytes.toString(), bytes.length);
-      if (event.type === 'heard') metrics.frameIn(event.frame.op);
-      driver.tell(event);
-    });
-    ws.on('ping', () => driver.tell({ type: 'poked' }));
-    ws.on('pong', () => driver.tell({ type: 'poked' }));
-    // What is wrong with the bytes `ws` has answered with a close of its own; its `close` event follows.
-    ws.on('error', () => outbound.stop());
-    ws.on('close', () => {
-      outbound.stop();
-      driver.tell({ type: 'lost' });
-      onKnown();
-      sockets.delete(ws);
-      metrics.sockets(-1);
-      if (sockets.size === 0) onLastGone?.();
-    });
-    driver.tell({ type: 'opened', serverTime: clock.now() });
+    ws.on('message', onMessage);
+    ws.on('ping', onPoked);
+    ws.on('pong', onPoked);
+    ws.on('error', onError);
+    ws.on('close', onClose);
+    line.driver.tell({ type: 'opened', serverTime: clock.now() });
   };
+  // One of each for all sockets: of a silent one, functions of its own would be a good part.
+  function onMessage(this: WebSocket, data: RawData, isBinary: boolean) {
+    const driver = sockets.get(this)?.driver;
+    if (isBinary) return driver?.tell({ type: 'garbled', why: 'frame: expected text, not binary' });
+    const bytes = data as Buffer;
+    const event = heard(bytes.toString(), bytes.length);
+    if (event.type === 'heard') metrics.frameIn(event.frame.op);
+    driver?.tell(event);
+  }
+  function onPoked(this: WebSocket) {
+    sockets.get(this)?.driver.tell({ type: 'poked' });
+  }
+  // What is wrong with the bytes `ws` has answered with a close of its own; its `close` event follows.
+  function onError(this: WebSocket) {
+    sockets.get(this)?.stop();
+  }
+  function onClose(this: WebSocket) {
+    const line = sockets.get(this);
+    line?.stop();
+    line?.driver.tell({ type: 'lost' });
+    line?.known();
+    sockets.delete(this);
+    metrics.sockets(-1);
+    if (sockets.size === 0) onLastGone?.();
+  }
 
   const accept = createAccept({
     isAllowedOrigin: ports.isAllowedOrigin,
@@ -124,7 +114,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
       isServing = false;
       if (sockets.size === 0) return;
       const allGone = new Promise<void>((resolve) => (onLastGone = resolve));
-      for (const driver of sockets.values()) {
+      for (const { driver } of sockets.values()) {
         driver.tell({ type: 'drain', inMs: Math.floor(timers.chance() * (inMs + 1)) });
       }
       await allGone;
@@ -137,11 +127,4 @@ export function createGateway(ports: GatewayPorts): Gateway {
     },
     connections: () => sockets.size,
   };
-}
-
-/** As much as a close frame holds. */
-function fit(says: string): string {
-  let reason = says.slice(0, LONGEST_REASON_BYTES);
-  while (Buffer.byteLength(reason) > LONGEST_REASON_BYTES) reason = reason.slice(0, -1);
-  return reason;
 }

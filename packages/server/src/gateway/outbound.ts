@@ -23,10 +23,17 @@ export interface Outbound {
   unsentBytes(): number;
 }
 
-export interface SocketLine {
+/** What it is to know of the socket besides. */
+export interface Way {
   /** False from the first close frame on. */
   isOpen(): boolean;
   onChoked(): void;
+}
+
+/** Sends for all sockets of a node: see {@link createSender}. */
+export interface Sender {
+  open(socket: Duplex, way: Way): Outbound;
+  close(): void;
 }
 
 /**
@@ -41,7 +48,7 @@ export function createSender({
   limits = defaults,
   unsentInAllBytes = UNSENT_SHARE * getHeapStatistics().heap_size_limit,
   timers = machineTimers,
-}: { limits?: UnsentLimits; unsentInAllBytes?: number; timers?: Timers } = {}) {
+}: { limits?: UnsentLimits; unsentInAllBytes?: number; timers?: Timers } = {}): Sender {
   const dirty = new Set<Out>();
   const stalled = new Set<Out>();
   let cancelTurn: (() => void) | undefined;
@@ -58,8 +65,8 @@ export function createSender({
   });
 
   return {
-    open(socket: Duplex, line: SocketLine): Outbound {
-      return new Out(socket, line, { limits, timers, stalled }, (out) => {
+    open(socket, way) {
+      return new Out(socket, way, { limits, timers, stalled }, (out) => {
         dirty.add(out);
         cancelTurn ??= timers.endOfTurn(endTurn);
       });
@@ -91,7 +98,7 @@ interface Around {
 
 class Out implements Outbound {
   readonly #socket: Duplex;
-  readonly #line: SocketLine;
+  readonly #line: Way;
   readonly #at: Around;
   readonly #atEndOfTurn: (out: Out) => void;
   #queue: Buffer[] = [];
@@ -102,7 +109,7 @@ class Out implements Outbound {
   #milestones: { given: number; at: number }[] = [];
   #isStopped = false;
 
-  constructor(socket: Duplex, line: SocketLine, at: Around, atEndOfTurn: (out: Out) => void) {
+  constructor(socket: Duplex, line: Way, at: Around, atEndOfTurn: (out: Out) => void) {
     this.#socket = socket;
     this.#line = line;
     this.#at = at;

@@ -30,8 +30,8 @@ export interface SwitchboardPorts {
 
 /** Everything of the gateway but the network: whoever has sockets plugs them in here. */
 export interface Switchboard {
-  /** One more socket, of nobody yet. `onAdmitted` is called once it is somebody's, and with each newer token. */
-  plug(line: Line, onAdmitted?: () => void): Driver;
+  /** One more socket, of nobody yet. */
+  plug(line: Line): Driver;
   presence: Presence;
   stop(): void;
 }
@@ -57,7 +57,7 @@ export function createSwitchboard({
     pages: createBulkhead(PAGES_AT_ONCE),
   };
   return {
-    plug: (line, onAdmitted = () => {}) => new Driver(driverPorts, line, onAdmitted),
+    plug: (line) => new Driver(driverPorts, line),
     presence,
     stop: () => stops.forEach((stop) => stop()),
   };
