@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes, webcrypto } from 'node:crypto';
 
 import {
   Refused,
@@ -42,9 +42,11 @@ const claims = record({
 
 /** JWS, HS256, under a key of its own that is derived from the master key. */
 export function accessTokens(masterKey: Uint8Array, clock: Clock): AccessTokens {
-  const key = new Uint8Array(hkdfSync('sha256', masterKey, '', 'trialogue access token', 32));
+  const bytes = hkdfSync('sha256', masterKey, '', 'trialogue access token', 32);
+  // Once, and not for each token that is checked.
+  const key = webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   return {
-    sign: ({ appId, userId, sessionId, onlyDlg }, expiresAt) =>
+    sign: async ({ appId, userId, sessionId, onlyDlg }, expiresAt) =>
       new SignJWT({ app: appId, sid: sessionId, dlg: onlyDlg ?? '' })
         .setProtectedHeader({ alg: 'HS256', typ: TYPE })
         .setIssuer(ISSUER)
@@ -52,7 +54,7 @@ export function accessTokens(masterKey: Uint8Array, clock: Clock): AccessTokens 
         .setJti(randomBytes(12).toString('base64url'))
         .setIssuedAt(seconds(clock.now()))
         .setExpirationTime(seconds(expiresAt))
-        .sign(key),
+        .sign(await key),
 
     async verify(token) {
       const { app, sub, sid, dlg, exp } = await read(token);
@@ -68,7 +70,7 @@ export function accessTokens(masterKey: Uint8Array, clock: Clock): AccessTokens 
 
   async function read(token: string): Promise<Of<typeof claims>> {
     try {
-      const { payload } = await jwtVerify(token, key, {
+      const { payload } = await jwtVerify(token, await key, {
         algorithms: ['HS256'],
         typ: TYPE,
         issuer: ISSUER,
