@@ -95,7 +95,8 @@ export function askRefused(turn: Turn, { id, error, msg, retryAfterMs }: ServerF
   if (what.retry !== 'later') return shutOut(turn, dlgId, what);
   changeOf(turn, dlgId, (now) => ({
     ...now,
-    phase: kind === 'open' ? 'closed' : now.phase,
+    // Of two questions the other one may have been answered for good.
+    phase: kind === 'open' && now.phase !== 'over' ? 'closed' : now.phase,
     catchUp: paused(turn.stepAt, retryAfterMs),
   }));
 }

@@ -687,6 +687,23 @@ describe('following a conversation', () => {
     expect(left.line.all('open')).toHaveLength(2);
   });
 
+  test('of two questions whether she is still in, the one answered for good counts', async () => {
+    const at = (await adasClient()).comeUp(3);
+    at.line.says({ op: 'left', dlgId: tea });
+    at.line.says({ op: 'left', dlgId: tea });
+    const [, first, second] = at.line.all('open');
+    at.line.says({ op: 'refused', id: first?.id ?? 0, error: 'conversation.not_member', msg: 'No.' });
+    at.line.says({ op: 'refused', id: second?.id ?? 0, error: 'storage.unavailable', msg: 'Later.', retryAfterMs: 50 });
+    at.clock.advance(5_000);
+    expect(at.heard('left')).toEqual([{ dlgId: tea }]);
+    expect(at.line.all('open')).toHaveLength(3);
+
+    // Let in again, she follows it from where it is then.
+    at.session.updateConfig({ dlgId: tea });
+    at.opened(9).message(10);
+    expect(at.seqs()).toEqual([10]);
+  });
+
   test('late word of a removal does not keep out who has been let in again', async () => {
     const at = (await adasClient()).comeUp(3);
     at.line.says({ op: 'left', dlgId: tea });
