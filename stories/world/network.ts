@@ -47,7 +47,8 @@ export interface End {
 
 /** What one end can do. */
 export interface Line {
-  send(text: string): void;
+  /** @returns whether the network makes two of it */
+  send(text: string): boolean;
   close(code: number): void;
 }
 
@@ -132,7 +133,7 @@ export class Connection {
     this.#hangUp(this.#down, LOST);
   }
 
-  #carry(way: Way, text: string): void {
+  #carry(way: Way, text: string): boolean {
     const { rng, seen } = this.#net;
     const { overtakes, doubles } = this.#net.mood();
     this.#net.frames++;
@@ -145,11 +146,13 @@ export class Connection {
     } else {
       this.#later(way, op, (to) => to.heard(text), text.length);
     }
-    if (isLoose && rng.chance(doubles)) {
+    const isDoubled = isLoose && rng.chance(doubles);
+    if (isDoubled) {
       seen('doubled frame');
       if (isStray) this.#at(way, rng.whole(0, OVERTAKE_MS), text);
       else this.#later(way, op, (to) => to.heard(text), text.length);
     }
+    return isDoubled;
   }
 
   #at(way: Way, ms: number, text: string): void {

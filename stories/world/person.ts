@@ -273,13 +273,12 @@ export class Person {
   #transmit(connection: Connection, text: string): void {
     const { checks, seen } = this.#on;
     const op = opOf(text);
-    if (op === 'send') {
-      const frame = JSON.parse(text) as { dlgId: DlgId; clientMsgId: string; content: string };
-      checks.hold(() => checks.sends.went({ ...frame, fromuid: this.userId }, frame.content));
-    }
     if (op === 'history' && isCatchUp(JSON.parse(text) as object)) seen('catch-up page');
     if (op === 'auth') seen('token renewed');
-    connection.client.send(text);
+    const isDoubled = connection.client.send(text);
+    if (op !== 'send') return;
+    const frame = JSON.parse(text) as { dlgId: DlgId; clientMsgId: string; content: string };
+    checks.hold(() => checks.sends.went({ ...frame, fromuid: this.userId }, frame.content, isDoubled));
   }
 
   /** Asks the platform, which asks a node. */

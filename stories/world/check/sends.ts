@@ -28,6 +28,8 @@ interface Sent extends Name {
   floor: Seq;
   /** Given up without an answer, or sent once more by the person: its place in the order is not promised. */
   isLoose: boolean;
+  /** The network, which is worse than TCP here, made two of it: one may be refused and the other stored. */
+  isDoubled: boolean;
   unsettled: number;
   /** The name of what was said. */
   refused?: string;
@@ -60,13 +62,16 @@ export class Sends {
       sealed: new Set(),
       floor: this.#answeredUpTo.get(name.dlgId) ?? 0,
       isLoose: false,
+      isDoubled: false,
       unsettled: 1,
     });
   }
 
   /** These bytes went out for it. */
-  went(name: Name, content: string): void {
-    this.#of(name).sealed.add(content);
+  went(name: Name, content: string, isDoubled = false): void {
+    const sent = this.#of(name);
+    sent.sealed.add(content);
+    sent.isDoubled ||= isDoubled;
   }
 
   /** The log has these now. */
@@ -95,7 +100,7 @@ export class Sends {
   refused(name: Name, refusal: string, ledger: Ledger): void {
     const sent = this.#settle(name);
     // Of a message sent more than once, only one try was refused.
-    if (sent.isLoose) return;
+    if (sent.isLoose || sent.isDoubled) return;
     sent.refused = refusal;
     const row = ledger.find(name.dlgId, name.fromuid, name.clientMsgId);
     if (row) throw new Broken('I2', `${keyOf(name)} was refused (${refusal}) and is in the log`, row);
