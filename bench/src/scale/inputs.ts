@@ -14,18 +14,18 @@ const assumed = (value: number, unit: string, why: string): Input => ({ value, u
 /** What one thing costs. Everything in docs/SCALE.md follows from these: change one, run `npm run scale`. */
 export const costs = {
   deliveryMicros: measured(6, 'µs of a node', 'one frame to one socket, thinly spread traffic; bursts cost less'),
-  sendMicros: assumed(150, 'µs of a node', 'one message in: decode, door, frame, ack; not the deliveries'),
+  sendMicros: measured(
+    115,
+    'µs of a node',
+    'one message in: decode, door, storage, frame, ack; S1 at its limit, less its four deliveries',
+  ),
   hearMicros: assumed(8, 'µs of a node', 'one notice from another node: parse, and find nobody'),
   pingMicros: assumed(20, 'µs of a node', 'one ping and its pong'),
   pingSeconds: counted(25, 's', 'limits.pingMs'),
   lookSeconds: counted(10, 's', 'limits.reconcileMs: each open conversation and each session is looked for'),
   lookMicros: assumed(6, 'µs of PostgreSQL', 'one row of a look, by its key, 500 in a question'),
-  socketBytes: assumed(
-    25_000,
-    'bytes of a node',
-    'an idle socket that has one conversation open; `ws` alone was measured with 7,390',
-  ),
-  nodeBytes: assumed(150_000_000, 'bytes of a node', 'before the first socket'),
+  socketBytes: measured(11_000, 'bytes of a node', 'a silent socket that has one conversation open, of 5,000 (S4)'),
+  nodeBytes: measured(175_000_000, 'bytes of a node', 'before the first socket (S4)'),
   rowsPerSecond: measured(20_700, 'messages/s', 'PostgreSQL 15 on two cores, 50 in a commit, every commit on disk'),
   marksPerSecond: measured(
     7_740,
