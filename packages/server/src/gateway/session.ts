@@ -40,6 +40,7 @@ export const arriving = (limits: Limits, jitter: number): Session => ({ name: 'a
  *
  * Pure: no timers, no sockets, no promises. What is to be done comes out as data, and its result comes back in as an
  * event. An event that does not apply to the state changes nothing. `now` is of a clock that never jumps.
+ * But one thing moves in place: a cursor (`advance` in follow.ts), so a state is not to be stepped on twice.
  */
 export function step(session: Session, event: SessionEvent, now: number): Next {
   if (session.name === 'closed') return [session];
