@@ -40,6 +40,19 @@ const sends = (person: typeof ada, content: string, epoch = 1): Call => ({
 
 const contents = async () => (await store.messagesAfter(place, 0, 100)).map(({ content }) => content);
 
+/** The same connection, but for what is done otherwise. */
+const connection = (otherwise: Partial<Pick<Database, 'exec' | 'query'>>) => ({
+  exec: db.exec,
+  query: db.query,
+  get isInTransaction() {
+    return db.isInTransaction;
+  },
+  get writes() {
+    return db.writes;
+  },
+  ...otherwise,
+});
+
 test('one call that is refused undoes itself and nothing else', async () => {
   const outcomes = await run(sends(ada, 'one'), sends(ada, 'stale', 9), sends(bo, 'two'));
   expect(outcomes).toMatchObject([
@@ -59,19 +72,12 @@ test('a bug in one call undoes it after its first write, and nothing else (I6)',
 
 test('savepoints are only made when a call breaks off half-way, and then everything runs again', async () => {
   const said: string[] = [];
-  const watched = {
-    query: db.query,
-    get isInTransaction() {
-      return db.isInTransaction;
-    },
-    get writes() {
-      return db.writes;
-    },
+  const watched = connection({
     exec(statement: string) {
       said.push(statement);
       db.exec(statement);
     },
-  };
+  });
   await commitTogether(watched, [sends(ada, 'one'), sends(ada, 'stale', 9)]);
   expect(said).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
 
@@ -102,36 +108,22 @@ test('when the disk is full the calls are refused, reading goes on, and so does 
 });
 
 test('when the disk fails under a commit nobody has an answer (I32)', async () => {
-  const failing = {
-    query: db.query,
-    get isInTransaction() {
-      return db.isInTransaction;
-    },
-    get writes() {
-      return db.writes;
-    },
+  const failing = connection({
     exec(statement: string) {
       if (statement === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode: 1034 });
       db.exec(statement);
     },
-  };
+  });
   await expect(commitTogether(failing, [sends(ada, 'lost')])).rejects.toThrow('disk I/O error');
 });
 
 test('when another program holds the file for long, the calls are refused for now, and certainly not stored (I2)', async () => {
-  const held = {
-    query: db.query,
-    get isInTransaction() {
-      return db.isInTransaction;
-    },
-    get writes() {
-      return db.writes;
-    },
+  const held = connection({
     exec(statement: string) {
       if (statement.startsWith('BEGIN')) throw Object.assign(new Error('database is locked'), { errcode: 5 });
       db.exec(statement);
     },
-  };
+  });
   expect(await commitTogether(held, [sends(ada, 'one'), sends(bo, 'two')])).toMatchObject([
     { refused: { refusal: 'storage.unavailable' } },
     { refused: { refusal: 'storage.unavailable' } },
@@ -140,19 +132,12 @@ test('when another program holds the file for long, the calls are refused for no
 });
 
 test('when the disk fails under one call, none of the others has an answer either (I32)', async () => {
-  const failing = {
-    exec: db.exec,
-    get isInTransaction() {
-      return db.isInTransaction;
-    },
-    get writes() {
-      return db.writes;
-    },
+  const failing = connection({
     query: async <Row>(text: string, ...params: Parameters<Database['query']>[1][]) => {
       if (text.includes('INSERT INTO messages')) throw Object.assign(new Error('disk I/O error'), { errcode: 266 });
       return db.query<Row>(text, ...params);
     },
-  };
+  });
   await expect(commitTogether(failing, [sends(ada, 'lost'), sends(bo, 'too')])).rejects.toThrow('disk I/O error');
   expect(await contents()).toEqual([]);
 });

@@ -15,49 +15,39 @@ type Connection = Sql & Pick<Database, 'exec' | 'isInTransaction' | 'writes'>;
  * outcomes may be told to the callers: they are on disk.
  *
  * Nearly all refuse before they have written anything, and there is nothing to undo. So first they run without savepoints,
- * which cost a call a fifth of its time; when one of them breaks off half-way, all of it is undone and run again with them.
+ * for which SQLite copies each page that a call changes; when one breaks off half-way, all is undone and runs again with them.
  *
  * When the disk is full, or another program holds the file for long, the calls are refused and nothing of them is kept
  * (I31).
  *
  * @throws what the disk said, when it can no longer be trusted. Then no call has an outcome (I32).
  */
-export async function commitTogether(db: Connection, calls: readonly Call[]): Promise<Outcome[]> {
+export const commitTogether = async (db: Connection, calls: readonly Call[]): Promise<Outcome[]> =>
+  (await commitAll(db, calls, runBare)) ?? commitAll<never>(db, calls, runAlone);
+
+/** @returns what `run` gave for each; undefined, and nothing is kept, when it gave that for one */
+async function commitAll<HalfDone extends undefined>(
+  db: Connection,
+  calls: readonly Call[],
+  run: (db: Connection, call: Call) => Promise<Outcome | HalfDone>,
+): Promise<Outcome[] | HalfDone> {
   const outcomes: Outcome[] = [];
   try {
     db.exec('BEGIN IMMEDIATE');
     for (const call of calls) {
-      const outcome = await runBare(db, call);
-      if (outcome === 'half done') return await commitCarefully(db, calls);
+      const outcome = await run(db, call);
+      if (outcome === undefined) {
+        rollBack(db);
+        return outcome;
+      }
       outcomes.push(outcome);
     }
   } catch (error) {
-    return undone(db, calls, error);
+    rollBack(db);
+    if (isFull(error)) return allFull(calls);
+    if (isBusy(error)) return allUnavailable(calls);
+    throw error;
   }
-  return commit(db, calls, outcomes);
-}
-
-async function commitCarefully(db: Connection, calls: readonly Call[]): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  rollBack(db);
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    for (const call of calls) outcomes.push(await runAlone(db, call));
-  } catch (error) {
-    return undone(db, calls, error);
-  }
-  return commit(db, calls, outcomes);
-}
-
-/** @throws what the disk said, when it can no longer be trusted */
-function undone(db: Connection, calls: readonly Call[], error: unknown): Outcome[] {
-  rollBack(db);
-  if (isFull(error)) return allFull(calls);
-  if (isBusy(error)) return allUnavailable(calls);
-  throw error;
-}
-
-function commit(db: Connection, calls: readonly Call[], outcomes: Outcome[]): Outcome[] {
   try {
     db.exec('COMMIT');
     return outcomes;
@@ -69,13 +59,14 @@ function commit(db: Connection, calls: readonly Call[], outcomes: Outcome[]): Ou
   }
 }
 
-async function runBare(db: Connection, call: Call): Promise<Outcome | 'half done'> {
+/** Undefined: it has broken off after its first write, and cannot be undone alone. */
+async function runBare(db: Connection, call: Call): Promise<Outcome | undefined> {
   const { writes } = db;
   try {
     return { value: await runCall(call, db) };
   } catch (error) {
     if (isFatal(error)) throw error;
-    return db.writes === writes && db.isInTransaction ? toOutcome(error) : 'half done';
+    return db.writes === writes && db.isInTransaction ? toOutcome(error) : undefined;
   }
 }
 
