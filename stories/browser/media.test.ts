@@ -284,6 +284,21 @@ async function album(): Promise<Group> {
   return group;
 }
 
+test('a picture that is tapped without a network is shown when there is one again, over the whole page', async () => {
+  scene.foresee(/net::ERR_|WebSocket connection to/);
+  const group = await album();
+  const { page, context } = await scene.enter(group.linkOf(ada.userId), phone);
+  await pictures(page).first().getByRole('img', { name: '1.png' }).waitFor();
+  await context.setOffline(true);
+  // The part of the page that shows it large has a style sheet of its own, which does not come now.
+  const missing = page.waitForEvent('requestfailed', (request) => request.url().endsWith('.css'));
+  await pictures(page).first().click();
+  await missing;
+  await context.setOffline(false);
+  await lightbox(page).waitFor();
+  expect(await lightbox(page).evaluate((box) => box.getBoundingClientRect().width)).toBe(phone.viewport.width);
+});
+
 test('client.md §4.4: with the keyboard alone: a picture large, the next, closer, away; the focus comes back', async () => {
   const group = await album();
   const { page } = await scene.enter(group.linkOf(ada.userId), desktop);

@@ -34,6 +34,25 @@ test('and at once when the browser is online again', async () => {
   expect(fetch).toHaveBeenCalledTimes(2);
 });
 
+test('a style sheet that did not come is asked for again, and waited for, before the part is', async () => {
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet' });
+  document.head.append(link);
+  link.dispatchEvent(new Event('error'));
+  const sheet = () => document.head.querySelector('link[rel=stylesheet]');
+  for (const outcome of ['error', 'load']) {
+    const before = sheet();
+    const fetch = failing(0);
+    const found = patiently(fetch);
+    expect(sheet()).not.toBe(before);
+    expect(fetch).not.toHaveBeenCalled();
+    sheet()?.dispatchEvent(new Event(outcome));
+    expect(await found).toBe('here');
+  }
+  const last = sheet();
+  expect(await patiently(failing(0))).toBe('here');
+  expect(sheet()).toBe(last);
+});
+
 test('a component whose file did not come is shown when it comes, and nobody hears of an error', async () => {
   const part = defineComponent(() => () => h('p', 'menu'));
   let isOnline = false;
