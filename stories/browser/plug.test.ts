@@ -190,6 +190,7 @@ test('I2 I7: a refused message is marked, also after a reload and in the other t
   for (const text of ['一', '二']) await say(page, text);
   for (const each of [page, tab]) await until(() => statesOf(each)).toEqual(all('failed', ['一', '二']));
   expect(sentIds).toHaveLength(2);
+  expect(await page.evaluate(keptInBrowser)).toContain(sentIds[1]);
 
   await page.reload();
   await until(() => statesOf(page)).toEqual(all('failed', ['一', '二']));
@@ -203,6 +204,7 @@ test('I2 I7: a refused message is marked, also after a reload and in the other t
   await said(page, '二').getByText('二', { exact: true }).click({ button: 'right' });
   await page.getByRole('menuitem', { name: '删除' }).click();
   for (const each of [page, tab]) await until(() => statesOf(each)).toEqual(['sent: 一']);
+  await until(() => page.evaluate(keptInBrowser)).not.toContain(sentIds[1]);
   await page.reload();
   await until(() => statesOf(page)).toEqual(['sent: 一']);
   await storedOnce(group, ['一']);

@@ -173,3 +173,26 @@ test('what was read in one tab is read in the other, which need not say it again
   first.clock.advance(1_000);
   expect(first.line.all('read')).toHaveLength(1);
 });
+
+test.for(Array.from({ length: 13 }, (_, at) => at + 1))(
+  'what is thrown away while a closed tab is taken over does not come back, %i steps in',
+  async (steps) => {
+    const { open, store } = browser();
+    const first = await open();
+    first.comeUp();
+    const second = (await open()).comeUp();
+    for (const clientMsgId of ['c-one', 'c-two']) {
+      void first.session.send(hello, { clientMsgId });
+      first.nack('message.too_large');
+    }
+    void first.session.send(hello, { clientMsgId: 'c-three' });
+    first.dies();
+    second.line.says({ op: 'ping', heads: [] });
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    second.session.discard({ ...one, clientMsgId: id<ClientMsgId>('c-two') });
+    await settled();
+    const kept = await store.all(`ws://im.test ${ada.userId}`);
+    for (const all of [kept, second.session.outbox()])
+      expect(all.map(({ clientMsgId }) => clientMsgId)).toEqual(['c-one', 'c-three']);
+  },
+);

@@ -1,4 +1,4 @@
-import type { OutboxStore } from './store.ts';
+import { same, type Kept, type OutboxStore } from './store.ts';
 
 const DATABASE = 'trialogue';
 const OUTBOX = 'outbox';
@@ -33,7 +33,17 @@ export function indexedDbStore(): OutboxStore {
   }
   return {
     // An array sorts after every string: these are all the keys that begin with the user.
-    all: (user) => run('readonly', (outbox) => outbox.getAll(IDBKeyRange.bound([user], [user, []]))),
+    all: (user, keeperOf = same) =>
+      run('readwrite', (outbox) => {
+        const asked: IDBRequest<Kept[]> = outbox.getAll(IDBKeyRange.bound([user], [user, []]));
+        asked.onsuccess = () => {
+          for (const kept of asked.result) {
+            const by = keeperOf(kept.by);
+            if (by !== kept.by) outbox.put(Object.assign(kept, { by }));
+          }
+        };
+        return asked;
+      }),
     keep: (kept) => run('readwrite', (outbox) => outbox.put(kept)),
     forget: ({ user, dlgId, clientMsgId }) => run('readwrite', (outbox) => outbox.delete([user, dlgId, clientMsgId])),
   };

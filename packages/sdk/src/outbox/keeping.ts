@@ -2,7 +2,7 @@ import type { News, Outside } from '../client/state.ts';
 import type { Happening } from '../client/turn.ts';
 import { newsCame, restored } from '../client/waiting.ts';
 import type { Clock } from '../connection/clock.ts';
-import { entryOf, type Entry } from './outbox.ts';
+import { entryOf, remove, type Entry, type Name, type Outbox } from './outbox.ts';
 import { inTime, type Kept, type OutboxStore } from './store.ts';
 import type { Tabs } from './tabs.ts';
 
@@ -24,6 +24,8 @@ export function keeping(
 ): Pick<Outside, 'restore' | 'keep' | 'forget' | 'share'> & { leave(): void } {
   let user = '';
   let channel = tabs.join('', () => {});
+  /** What has been forgotten since the store was last asked: its answer may still hold it. */
+  let gone: Name[] = [];
 
   const keptOf = ({ dlgId, clientMsgId, content, at, isUnsure, error }: Entry): Kept => ({
     user,
@@ -41,18 +43,11 @@ export function keeping(
     entryOf({ ...kept, at: kept.at - ahead, isUnsure: kept.isUnsure || !kept.error }, kept.by !== tabs.id);
 
   /** What this tab is to look after from now on, and what others do. What nobody does any more is taken over. */
-  const takeOver = (of: string, isFirst: boolean): Promise<Entry[]> =>
+  const takeOver = (of: string, found: (entries: Outbox) => void): Promise<void> =>
     tabs.alone(of, async (isThere) => {
-      const entries: Entry[] = [];
-      for (const kept of await store.all(of)) {
-        const isOurs = kept.by === tabs.id;
-        // Later on this page knows better than the store what has become of its own.
-        if (isOurs && !isFirst) continue;
-        const ours = isOurs || isThere(kept.by) ? kept : { ...kept, by: tabs.id };
-        if (ours !== kept) await store.keep(ours);
-        entries.push(foundOf(ours));
-      }
-      return entries;
+      gone = [];
+      const all = await store.all(of, (by) => (by === tabs.id || isThere(by) ? by : tabs.id));
+      found(gone.reduce(remove, all.map(foundOf)));
     });
 
   function heard(news: unknown): void {
@@ -70,13 +65,14 @@ export function keeping(
         channel.leave();
         channel = tabs.join(user, heard);
       }
-      const of = user;
-      void inTime(takeOver(of, isFirst), clock)
-        .catch((): Entry[] => [])
-        .then((entries) => dispatch((turn) => restored(turn, uid, entries)));
+      const found = (entries: Outbox) => dispatch((turn) => restored(turn, uid, entries));
+      void inTime(takeOver(user, found), clock).catch(() => found([]));
     },
     keep: (entry) => void store.keep(keptOf(entry)).catch(() => {}),
-    forget: (name) => void store.forget({ user, ...name }).catch(() => {}),
+    forget(name) {
+      gone.push(name);
+      void store.forget({ user, ...name }).catch(() => {});
+    },
     share: (news) => channel.say(later(news, ahead)),
     leave: () => channel.leave(),
   };

@@ -29,17 +29,30 @@ export type KeptName = Pick<Kept, 'user' | 'dlgId' | 'clientMsgId'>;
  * a disk. So what `send` has taken survives the page from a few milliseconds later on.
  */
 export interface OutboxStore {
-  all(user: string): Promise<Kept[]>;
+  /**
+   * What a user has waiting. Each goes to the tab that `keeperOf` names instead of the one that looks after it now, at
+   * once: nothing comes between, so that what is forgotten meanwhile does not come back.
+   */
+  all(user: string, keeperOf?: (by: string) => string): Promise<Kept[]>;
   keep(kept: Kept): Promise<void>;
   forget(name: KeptName): Promise<void>;
 }
+
+export const same = (by: string): string => by;
 
 /** For as long as the page lives. */
 export function storeInMemory(): OutboxStore {
   const all = new Map<string, Kept>();
   const keyOf = ({ user, dlgId, clientMsgId }: KeptName) => [user, dlgId, clientMsgId].join(' ');
   return {
-    all: async (user) => [...all.values()].filter((kept) => kept.user === user),
+    async all(user, keeperOf = same) {
+      const found = [...all.values()].filter((kept) => kept.user === user);
+      return found.map((kept) => {
+        const taken = { ...kept, by: keeperOf(kept.by) };
+        all.set(keyOf(kept), taken);
+        return taken;
+      });
+    },
     keep: async (kept) => void all.set(keyOf(kept), kept),
     forget: async (name) => void all.delete(keyOf(name)),
   };
@@ -71,7 +84,7 @@ export function sturdy(store: OutboxStore, clock: Clock, onBroken: (reason: stri
     return done;
   };
   return {
-    all: (user) => inTurn((at) => at.all(user)),
+    all: (user, keeperOf) => inTurn((at) => at.all(user, keeperOf)),
     keep: (kept) => inTurn((at) => at.keep(kept)),
     forget: (name) => inTurn((at) => at.forget(name)),
   };
