@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
-import { leanCipher } from '@trialogue/crypto/lean';
 import vue from '@vitejs/plugin-vue';
 import { build } from 'esbuild';
 import { defineConfig, type Plugin } from 'vite';
 
+import { lean } from '../../scripts/parts/lean.mjs';
 import { smaller } from '../../scripts/parts/smaller.mjs';
 
 const server = process.env['TRIALOGUE_SERVER'] ?? 'http://127.0.0.1:8080';
@@ -120,7 +120,7 @@ const smallest = (): Plugin => ({
 
 export default defineConfig({
   resolve: { conditions: ['@trialogue/source', 'module', 'browser', 'development|production'] },
-  plugins: [vue(), leanCipher(), embedScript(), startPreloaded(), smallest()],
+  plugins: [vue(), lean(), embedScript(), startPreloaded(), smallest()],
   define: { __VUE_OPTIONS_API__: 'false' },
   server: {
     proxy: {

@@ -5,10 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { leanCipher } from '@trialogue/crypto/lean';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
+import { lean } from '../../scripts/parts/lean.mjs';
 import { smaller } from '../../scripts/parts/smaller.mjs';
 import { shortened } from './shortened.mjs';
 
@@ -35,7 +35,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 async function bundle(input, outputs, plugins = []) {
-  const built = await rolldown({ ...common, input, plugins: [leanCipher(), ...plugins] });
+  const built = await rolldown({ ...common, input, plugins: [lean(), ...plugins] });
   for (const output of outputs) await built.write({ banner, ...output });
   await built.close();
 }

@@ -1,4 +1,5 @@
-import { oneOf, record, type Kind, type Shape } from './shape.ts';
+import type { Kind } from './kind.ts';
+import { oneOf, record, type Shape } from './shape.ts';
 
 /** For those who read, not for those who check: no client carries this with it. */
 export interface JsonSchema {

@@ -1,3 +1,5 @@
+import { letsIn, type Kind } from './kind.ts';
+
 /**
  * Shapes: one description of a value gives its type, its run-time check and, in schema.ts, its JSON Schema.
  *
@@ -7,20 +9,10 @@
 export interface Shape<T> {
   /** @throws {Malformed} when `value` is not of this shape; `path` names the place. */
   read(value: unknown, path: string): T;
+  /** For those who read, not for those who check: what browsers load does not carry it. */
   readonly kind: Kind;
   readonly isOptional?: boolean;
 }
-
-/** What a shape lets in, as data. */
-export type Kind =
-  | { is: 'text'; min: number; max: number | undefined; pattern: string | undefined }
-  | { is: 'whole'; min: number; max: number }
-  | { is: 'decimal' | 'flag' | 'nothing' | 'anyRecord' }
-  | { is: 'oneOf'; words: readonly string[] }
-  | { is: 'nullable'; of: Shape<unknown> }
-  | { is: 'list'; of: Shape<unknown>; max: number | undefined }
-  | { is: 'record'; fields: Fields }
-  | { is: 'tagged'; tag: string; variants: ReadonlyMap<string, RecordShape<Fields>> };
 
 /** What a shape reads into. */
 export type Of<S> = S extends Shape<infer T> ? T : never;
@@ -47,7 +39,7 @@ export interface TextLimits {
 
 /** A shape of one value, told by a question. */
 const plain = <T>(kind: Kind, expected: string, isGood: (value: unknown) => boolean): Shape<T> => ({
-  kind,
+  ...letsIn(kind),
   read(value, path) {
     if (!isGood(value)) throw new Malformed(path, expected);
     return value as T;
@@ -60,7 +52,7 @@ const plain = <T>(kind: Kind, expected: string, isGood: (value: unknown) => bool
 export function text<T extends string = string>({ min = 0, max, pattern }: TextLimits = {}): Shape<T> {
   const whole = new RegExp(`^(?:${pattern ?? '[^]*'})$`, 'u');
   return {
-    kind: { is: 'text', min, max, pattern },
+    ...letsIn({ is: 'text', min, max, pattern }),
     read(value, path) {
       if (typeof value !== 'string') throw new Malformed(path, 'text');
       if (value.length < min || value.length > (max ?? Infinity))
@@ -74,7 +66,7 @@ export function text<T extends string = string>({ min = 0, max, pattern }: TextL
 /* @__NO_SIDE_EFFECTS__ */
 export function whole({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {}): Shape<number> {
   return {
-    kind: { is: 'whole', min, max },
+    ...letsIn({ is: 'whole', min, max }),
     read(value, path) {
       if (!Number.isSafeInteger(value)) throw new Malformed(path, 'whole number');
       const number = value as number;
@@ -101,13 +93,13 @@ export const nothing = (): Shape<null> => plain({ is: 'nothing' }, 'null', (valu
 
 /* @__NO_SIDE_EFFECTS__ */
 export const nullable = <T>(of: Shape<T>): Shape<T | null> => ({
-  kind: { is: 'nullable', of },
+  ...letsIn({ is: 'nullable', of }),
   read: (value, path) => (value === null ? null : of.read(value, path)),
 });
 
 /* @__NO_SIDE_EFFECTS__ */
 export const list = <T>(of: Shape<T>, { max }: { max?: number } = {}): Shape<T[]> => ({
-  kind: { is: 'list', of, max },
+  ...letsIn({ is: 'list', of, max }),
   read(value, path) {
     if (!Array.isArray(value)) throw new Malformed(path, 'list');
     if (max !== undefined && value.length > max) throw new Malformed(path, `list of at most ${max}`);
@@ -121,7 +113,7 @@ const DEEPEST = 8;
 /** Any JSON object, kept as it is: the platform's own data, which we carry and never read. */
 /* @__NO_SIDE_EFFECTS__ */
 export const anyRecord = (): Shape<Record<string, unknown>> => ({
-  kind: { is: 'anyRecord' },
+  ...letsIn({ is: 'anyRecord' }),
   read(value, path) {
     const given = asRecord(value, path);
     if (isDeeper(given, DEEPEST)) throw new Malformed(path, `record of at most ${DEEPEST} levels`);
@@ -157,7 +149,7 @@ export function record<F extends Fields>(fields: F): RecordShape<F> {
   const names = Object.keys(fields);
   return {
     fields,
-    kind: { is: 'record', fields },
+    ...letsIn({ is: 'record', fields }),
     read(value, path) {
       const given = asRecord(value, path);
       const kept: Record<string, unknown> = {};
@@ -182,7 +174,7 @@ export type TaggedOf<Tag extends string, V extends Variants> = {
 export function tagged<const Tag extends string, V extends Variants>(tag: Tag, variants: V): Shape<TaggedOf<Tag, V>> {
   const shapes = new Map(Object.entries(variants).map(([word, fields]) => [word, record(fields)]));
   return {
-    kind: { is: 'tagged', tag, variants: shapes },
+    ...letsIn({ is: 'tagged', tag, variants: shapes }),
     read(value, path) {
       const given = asRecord(value, path);
       const word = Object.hasOwn(given, tag) ? (given[tag] as string) : '';

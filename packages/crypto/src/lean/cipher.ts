@@ -5,7 +5,7 @@ const TAG_BYTES = 16;
 
 /**
  * XChaCha20-Poly1305. In the builds of the SDK and of the pages it stands in the place of `../cipher.ts`, whose library
- * weighs three times as much (leanCipher.mjs). docs/decisions/0014.
+ * weighs three times as much (scripts/parts/lean.mjs). docs/decisions/0014.
  *
  * @see RFC 8439 §2.8
  */
