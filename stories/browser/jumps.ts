@@ -62,14 +62,18 @@ export function fromEndPx(): number {
   return Math.round(list.scrollHeight - list.clientHeight - list.scrollTop);
 }
 
-/** Scrolls so far away from the end. Gives where the list then stands. */
-export async function leaveEnd(byPx: number): Promise<number> {
+/** Scrolls so far away from the end. Gives a row that is then in sight. */
+export async function leaveEnd(byPx: number): Promise<string> {
   const list = document.querySelector('[role=log]')!;
   list.scrollTop = list.scrollHeight - list.clientHeight - byPx;
   await new Promise((resolve) => requestAnimationFrame(resolve));
-  return list.scrollTop;
+  const edge = list.getBoundingClientRect().top;
+  const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')];
+  return rows.find((row) => row.getBoundingClientRect().top > edge + 40)!.dataset['seq']!;
 }
 
-export const scrollTop = (): number => document.querySelector('[role=log]')!.scrollTop;
+/** Where a row stands on the screen. */
+export const topOf = (seq: string): number =>
+  document.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top ?? Number.NaN;
 
 export const wordsOf = (selector: string): string => document.querySelector(selector)?.textContent?.trim() ?? '';

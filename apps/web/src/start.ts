@@ -2,7 +2,7 @@ import { createApp } from 'vue';
 
 import App from './App.vue';
 import { followLinks } from './lib/going.ts';
-import { whenIdle } from './lib/idle.ts';
+import { afterShown, nowShown } from './lib/shown.ts';
 import { followViewport } from './lib/viewport.ts';
 import { tryWords, wordsReady } from './utils/i18n/index.ts';
 import GroupConversation from './views/groupConversation/GroupConversation.vue';
@@ -44,7 +44,8 @@ async function afterwards(): Promise<void> {
 export async function start({ isConversation }: { isConversation: boolean }): Promise<void> {
   followViewport(window);
   await Promise.all([wordsReady, themed()]);
-  whenIdle(() => void afterwards());
-  if (isConversation) openConversation();
-  else (await import('./router/index.ts')).openPages().mount('#app');
+  afterShown(() => void afterwards());
+  if (isConversation) return openConversation();
+  (await import('./router/index.ts')).openPages().mount('#app');
+  nowShown();
 }
