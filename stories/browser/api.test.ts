@@ -321,9 +321,10 @@ describe('the client API, row by row', () => {
       body: { userId: shopper },
     });
     const ticket = new URL(url).hash.slice('#ticket='.length);
-    const body = { groupId, userId: shopper, ticket };
+    const body = { groupId, userId: shopper, ticket, enter: true };
     const session = await client.get('createSession', undefined, { body });
     expect(session).toMatchObject({ userId: 'ada', urole: 'user', expiresAt: expect.any(Number) as number });
+    expect(session.conversation).toMatchObject({ dlgId: groupId, imToken: session.token });
     const again = await client('createSession', undefined, { body });
     expect(again).toMatchObject({ status: 200, body: { code: 401, data: null, error: 'ticket.used' } });
 

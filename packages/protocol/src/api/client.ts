@@ -24,6 +24,24 @@ const pageNumber = optional(whole({ min: 1, max: 100_000 }));
 const messageAt = record({ dlgId: dlgId(), seq: seq() });
 const fileAt = record({ dlgId: dlgId(), fileId: fileId() });
 
+/** All that is needed to enter a conversation. */
+const conversation = record({
+  wsAddress: text(),
+  dlgId: dlgId(),
+  dlgKey: dlgKey(),
+  name: text(),
+  userId: userId(),
+  imToken: token(),
+  urole: urole(),
+  avatar: text(),
+  remark: text(),
+  /** Your own display name. */
+  userName: text(),
+  head: whole(),
+  readSeq: whole(),
+  custom: optional(anyRecord()),
+});
+
 /** What members do, below `/api/v1`. Contract §3. */
 export const clientApi = {
   getConfig: {
@@ -44,10 +62,11 @@ export const clientApi = {
   createSession: {
     method: 'POST',
     path: '/session',
-    summary: 'Exchanges the ticket of a link for a session of one user in one group. A ticket works once.',
+    summary:
+      'Exchanges the ticket of a link for a session of one user in one group. A ticket works once. With `enter` the answer has the conversation too, as getConversation gives it, unless it cannot be had at the moment.',
     auth: 'nobody',
-    body: record({ groupId: dlgId(), userId: userId(), ticket: token() }),
-    data: session,
+    body: record({ groupId: dlgId(), userId: userId(), ticket: token(), enter: optional(flag()) }),
+    data: record({ ...session.fields, conversation: optional(conversation) }),
   },
   refreshSession: {
     method: 'POST',
@@ -70,22 +89,7 @@ export const clientApi = {
     summary: 'All that is needed to enter a conversation: where to connect, its key, its name, who you are in it.',
     auth: 'token',
     query: record({ groupId: dlgId() }),
-    data: record({
-      wsAddress: text(),
-      dlgId: dlgId(),
-      dlgKey: dlgKey(),
-      name: text(),
-      userId: userId(),
-      imToken: token(),
-      urole: urole(),
-      avatar: text(),
-      remark: text(),
-      /** Your own display name. */
-      userName: text(),
-      head: whole(),
-      readSeq: whole(),
-      custom: optional(anyRecord()),
-    }),
+    data: conversation,
   },
   getDlgPage: {
     method: 'GET',

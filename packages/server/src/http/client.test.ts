@@ -1,8 +1,8 @@
 import { open as unseal } from '@trialogue/crypto';
-import { limits, type Shape } from '@trialogue/protocol';
+import { limits, Refused, type Shape } from '@trialogue/protocol';
 import { clientApi, type ClientApi } from '@trialogue/protocol/api';
 import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { appSecret, embedder, formWith, openHttp, publicUrl, type Came, type Http } from './httpUnderTest.ts';
 
@@ -321,6 +321,31 @@ test('a link is all that Ada needs to be in the conversation and to read what Bo
   expect(page.list).toHaveLength(1);
   expect(JSON.stringify(page)).not.toContain('水开了');
   expect(unseal(page.list[0]?.content ?? '', entered.dlgId, entered.dlgKey)).toBe('{"type":"text","text":"水开了"}');
+});
+
+describe('who enters with the exchange of the ticket', () => {
+  const exchange = async () => at.ask('POST /api/v1/session', { body: { ...(await linkFor()), enter: true } });
+
+  test('has at once what getConversation would give', async () => {
+    const { conversation, ...session } = (await exchange()).json.data as { conversation: object; token: string };
+    const asked = await at.ask('GET /api/v1/conversation?groupId=tea', { as: session.token });
+    expect(conversation).toEqual(asked.json.data);
+    expect(conversation).toMatchObject({ dlgId: tea, userId: ada.userId, imToken: session.token });
+    const plain = await at.ask('POST /api/v1/session', { body: await linkFor() });
+    expect(Object.keys(plain.json.data as object)).toEqual(Object.keys(session));
+  });
+
+  test('keeps the session when the conversation cannot be had: the ticket is spent', async () => {
+    vi.spyOn(at.chat, 'enter').mockRejectedValueOnce(new Refused('storage.unavailable'));
+    const came = await exchange();
+    expect(came).toMatchObject({ status: 200, json: { data: { token: expect.any(String) } } });
+    expect(came.json.data).not.toHaveProperty('conversation');
+  });
+
+  test('gets nothing of it with a ticket that is refused', async () => {
+    const came = await at.ask('POST /api/v1/session', { body: { ...(await linkFor()), userId: 'bo', enter: true } });
+    expect(came.json).toMatchObject({ error: 'ticket.mismatch', data: null });
+  });
 });
 
 test('a session that came from a link opens that conversation and no other', async () => {

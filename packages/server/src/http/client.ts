@@ -1,11 +1,12 @@
-import { Refused, type Limits } from '@trialogue/protocol';
-import type { ClientApi, Session } from '@trialogue/protocol/api';
+import { Refused, type DlgId, type Limits } from '@trialogue/protocol';
+import type { ClientApi, DataOf, Session } from '@trialogue/protocol/api';
 
 import type { Rates } from '../access/rates.ts';
 import type { SignIn } from '../access/signIn.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Desk } from '../chat/desk/desk.ts';
 import type { Moderation } from '../chat/moderation/moderation.ts';
+import type { Actor } from '../chat/ports.ts';
 import type { Handlers } from './ask.ts';
 import { asAttachment } from './files.ts';
 import type { Origins } from './origins.ts';
@@ -24,6 +25,26 @@ export const clientHandlers = (at: {
   rates: Pick<Rates, 'exchange'>;
 }): Handlers<ClientApi> => {
   const { chat, desk, moderation, signIn, origins, publicUrl, limits, rates } = at;
+
+  async function enter(actor: Actor, imToken: string, dlgId: DlgId): Promise<DataOf<ClientApi['getConversation']>> {
+    const { me, name, dlgKey, head, readSeq, custom } = await chat.enter(actor, dlgId);
+    return {
+      wsAddress: `${publicUrl().replace(/^http/, 'ws')}/ws`,
+      dlgId,
+      dlgKey,
+      name,
+      userId: me.userId,
+      imToken,
+      urole: me.urole,
+      avatar: me.avatar,
+      remark: me.remark,
+      userName: me.name,
+      head,
+      readSeq,
+      ...(custom && { custom }),
+    };
+  }
+
   return {
     getConfig: async ({ query }) => ({
       origins: [...at.ownOrigins(), ...origins.of(query.appId)],
@@ -32,31 +53,21 @@ export const clientHandlers = (at: {
     }),
     getLimits: async () => limits,
 
-    createSession: ({ body, address }) => exchange(rates, address, () => signIn.exchangeTicket(body)),
+    async createSession({ body, address }) {
+      const session = await exchange(rates, address, () => signIn.exchangeTicket(body));
+      if (!body.enter) return session;
+      const entered = signIn.authenticate(session.token).then((caller) => enter(caller, session.token, body.groupId));
+      // The ticket is spent: what came of it must not be lost with what was asked along.
+      const conversation = await entered.catch(() => undefined);
+      return { ...session, ...(conversation && { conversation }) };
+    },
     refreshSession: ({ body, address }) => exchange(rates, address, () => signIn.refresh(body.refreshToken)),
     logout: async ({ caller }) => {
       await signIn.logout(caller.actor);
       return null;
     },
 
-    getConversation: async ({ caller, query }) => {
-      const { me, name, dlgKey, head, readSeq, custom } = await chat.enter(caller.actor, query.groupId);
-      return {
-        wsAddress: `${publicUrl().replace(/^http/, 'ws')}/ws`,
-        dlgId: query.groupId,
-        dlgKey,
-        name,
-        userId: me.userId,
-        imToken: caller.token,
-        urole: me.urole,
-        avatar: me.avatar,
-        remark: me.remark,
-        userName: me.name,
-        head,
-        readSeq,
-        ...(custom && { custom }),
-      };
-    },
+    getConversation: ({ caller, query }) => enter(caller.actor, caller.token, query.groupId),
     getDlgPage: ({ caller, query }) => chat.conversations(caller.actor, query),
     getMsgPage: ({ caller, params, query }) => {
       if (query.before !== undefined && query.after !== undefined) {

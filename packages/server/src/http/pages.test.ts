@@ -82,6 +82,11 @@ test('no page runs a script that is not a file of ours', async () => {
   }
 });
 
+test('while it is not built, a page says so', async () => {
+  rmSync(join(dir, 'web/index.html'));
+  expect(await at.ask('GET /workbench')).toMatchObject({ status: 503, text: expect.stringContaining('npm run build') });
+});
+
 describe('in a frame', () => {
   test('the conversation is shown by its own server and by the origins of its app', async () => {
     expect(await ancestorsOf('/groupConversation')).toBe(`'self' ${embedder}`);

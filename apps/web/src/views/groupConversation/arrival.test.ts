@@ -53,6 +53,20 @@ test('client.md §5.4: who comes by a link is signed in and has asked for the hi
   expect(asked).toEqual(early);
 });
 
+test('what the exchange of the ticket brings along is not asked for again, and its key is kept nowhere', async () => {
+  const dlgKey = 'dk1.canary';
+  answer = (url) =>
+    enveloped(url.endsWith('/session') ? { ...session, conversation: { ...conversation, dlgKey } } : page);
+  const { arrive } = await arriving();
+  expect(await arrive(place)).toMatchObject({ name: 'in', conversation: { dlgId: tea, dlgKey } });
+  expect(asked).toEqual([
+    'POST /api/v1/session',
+    `GET /api/v1/conversations/${tea}/messages`,
+    `GET /api/v1/conversations/${tea}/members`,
+  ]);
+  for (const kept of [sessionStorage, localStorage]) expect(JSON.stringify(kept)).not.toContain('canary');
+});
+
 test('the ticket is used once, and one that a busy server did not judge is used again', async () => {
   const { arrive } = await arriving();
   answer = () => ({ code: 503, error: 'server.busy', msg: 'later', requestId: 'r' });

@@ -50,7 +50,7 @@ async function go(place: Place): Promise<Arrival> {
     setSession('farewell', claimed.farewell);
     return { name: 'away', path: claimed.farewell === 'needed' ? '/login' : '/login/logout' };
   }
-  const conversation = await getConversation(groupId);
+  const conversation = claimed.conversation ?? (await getConversation(groupId));
   expectMsgPage(conversation.dlgId, { limit: firstPage(conversation) });
   expectMembers(conversation.dlgId);
   return { name: 'in', userInfo: claimed.userInfo, conversation };
@@ -61,14 +61,14 @@ async function claim(
   groupId: DlgId,
   userId: UserId,
   search: string,
-): Promise<{ userInfo: UserInfo } | { farewell: string }> {
+): Promise<{ userInfo: UserInfo; conversation?: Conversation } | { farewell: string }> {
   if (held?.search !== search) held = { search, ticket: useTicket() };
   let why = 'needed';
   if (held.ticket !== undefined) {
     try {
-      const session = await createSession({ groupId, userId, ticket: held.ticket });
+      const { conversation, ...session } = await createSession({ groupId, userId, ticket: held.ticket, enter: true });
       held.ticket = undefined;
-      return kept({ ...session, groupId });
+      return { ...kept({ ...session, groupId }), ...(conversation && { conversation }) };
     } catch (error) {
       // Too many at once, or a server that goes away: that says nothing about the ticket. It is tried again.
       if (!(error instanceof ApiRefused) || error.code !== 401) throw error;
