@@ -69,8 +69,14 @@ export class Browser {
           else if (this.#rng.chance(0.5)) work();
         });
       });
+    const takenOver = (user: string, keeperOf: (by: string) => string): Kept[] => {
+      const found = [...this.#kept.values()].filter((kept) => kept.user === user);
+      const taken = found.map((kept) => ({ ...kept, by: keeperOf(kept.by) }));
+      for (const kept of taken) this.#kept.set(keyOf(kept), kept);
+      return taken;
+    };
     return {
-      all: (user) => later('outbox read', () => [...this.#kept.values()].filter((kept) => kept.user === user)),
+      all: (user, keeperOf = (by) => by) => later('outbox read', () => takenOver(user, keeperOf)),
       keep: (kept) => later('outbox kept', () => void this.#kept.set(keyOf(kept), kept)),
       forget: (name) => later('outbox forgotten', () => void this.#kept.delete(keyOf(name))),
     };
