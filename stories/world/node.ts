@@ -11,6 +11,7 @@ import {
   type Random,
   type Store,
   bytesOf,
+  frameOf,
   createSender,
   createSwitchboard,
   heard,
@@ -129,10 +130,11 @@ export class Node {
         onChoked: () => driver.tell({ type: 'choked' }),
       });
       const driver = switchboard.plug({
-        send: (frame) => {
+        send: (out) => {
+          const frame = frameOf(out);
           if (who !== undefined) checks.leaves(who, frame);
           if (connection.unsentBytes > own.laggingBytes) seen('reader lags');
-          if (outbound) outbound.send(bytesOf(frame));
+          if (outbound) outbound.send(bytesOf(out));
           else goOut(frame, textOf(frame));
         },
         close: (reason) => {

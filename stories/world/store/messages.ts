@@ -1,5 +1,5 @@
-import { Refused, SYSTEM, type Instant, type Message, type Page, type Seq } from '@trialogue/protocol';
-import { allow, windowOf, type Accepted, type Draft } from '@trialogue/server/core';
+import { Refused, SYSTEM, type DlgId, type Instant, type Message, type Page, type Seq } from '@trialogue/protocol';
+import { allow, printed, windowOf, type Accepted, type Actor, type Draft, type Range } from '@trialogue/server/core';
 
 import type { Commands } from './commands.ts';
 import { isIn, memberOf, type Conversation, type Row, type Tables } from './tables.ts';
@@ -13,6 +13,11 @@ export function messages(tables: Tables) {
     if (stored) throw new Refused('message.id_conflict');
     return { ...answerOf(append(tables, conversation, draft, now)), repeated: false };
   };
+  function readPage(actor: Actor, dlgId: DlgId, range: Range): Page {
+    const { log, minSeq, logEpoch } = tables.openedBy(actor, dlgId, 'read');
+    const { from, to, hasMore, reset } = windowOf(range, log.length, minSeq);
+    return { list: between(log, from, to), hasMore, head: log.length, minSeq, logEpoch, ...(reset && { reset }) };
+  }
   return {
     appendMessage(actor, dlgId, draft, now) {
       let conversation: Conversation;
@@ -42,11 +47,8 @@ export function messages(tables: Tables) {
       const row = found && storedAs(found, { fromuid, clientMsgId });
       return row?.droppedAt === undefined ? row?.message : undefined;
     },
-    readPage(actor, dlgId, range): Page {
-      const { log, minSeq, logEpoch } = tables.openedBy(actor, dlgId, 'read');
-      const { from, to, hasMore, reset } = windowOf(range, log.length, minSeq);
-      return { list: between(log, from, to), hasMore, head: log.length, minSeq, logEpoch, ...(reset && { reset }) };
-    },
+    readPage,
+    printPage: (actor, dlgId, range) => printed(readPage(actor, dlgId, range), range),
     messagesAfter(place, after, limit) {
       const found = tables.find(place);
       if (!found) return [];

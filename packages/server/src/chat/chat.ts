@@ -27,6 +27,8 @@ export interface Chat {
    */
   takeOver(actor: Actor & { client: Client }): Promise<boolean>;
   history(actor: Actor, dlgId: DlgId, range: { before?: Seq; after?: Seq; limit?: number }): Promise<Page>;
+  /** The same as JSON, and no heavier than what a socket takes at once. */
+  printHistory(actor: Actor, dlgId: DlgId, range: { before?: Seq; after?: Seq; limit?: number }): Promise<string>;
   /** Where the member stands in the conversation, and its keyring. */
   enter(actor: Actor, dlgId: DlgId): Promise<Entered>;
   conversations(

@@ -17,7 +17,7 @@ import { openFile } from './openFile.ts';
 import type { BesideDesk, Bus, ChatRates, Clock, FileStore, KeyWrap, Presence, Random, Store, Warn } from './ports.ts';
 import { postMessage } from './postMessage.ts';
 import { putUser } from './putUser.ts';
-import { readHistory } from './readHistory.ts';
+import { printHistory, readHistory } from './readHistory.ts';
 import { recallMessage } from './recallMessage.ts';
 import { removeMember } from './removeMember.ts';
 import { sendMessage } from './sendMessage.ts';
@@ -68,6 +68,7 @@ export function makeChat(ports: ChatPorts): {
       send: sendMessage(at),
       takeOver: takeOver(at),
       history: readHistory(at),
+      printHistory: printHistory(at),
       enter: enterConversation(at),
       conversations: listConversations(at),
       members: listMembers(at),

@@ -1,5 +1,3 @@
-import type { ServerFrame } from '@trialogue/protocol';
-
 import type { SignedIn } from '../access/signIn.ts';
 import type { Client } from '../chat/ports.ts';
 import { close, gone } from './closed.ts';
@@ -11,6 +9,7 @@ import { allQuiet, allWaiting, quietUntil, release } from './quiet.ts';
 import { answered, noSends, type Sends } from './sends.ts';
 import { nack, no, refuse, transmit, type Binding, type Bound, type Leaving, type Next } from './state.ts';
 import { QUIET_MS, take } from './take.ts';
+import type { Outgoing } from './wire.ts';
 
 /** A client renews its token a little before it ends; so much later nobody will. */
 const TOKEN_LEEWAY_MS = 25_000;
@@ -126,7 +125,7 @@ export function stepBound(session: Bound, event: SessionEvent, now: number): Nex
     case 'notCaughtUp':
       return follow(session, event.dlgId, (it) => notCaughtUp(it, now));
     case 'paged':
-      return [session, transmit({ op: 'page', id: event.id, dlgId: event.dlgId, ...event.page })];
+      return [session, transmit({ op: 'page', id: event.id, dlgId: event.dlgId, page: event.page })];
     case 'notPaged':
       return [session, refuse(event.id, event)];
     case 'authenticated':
@@ -234,14 +233,14 @@ function settle({ sends }: Bound | Leaving, event: Settled): [Sends, Effect[]] {
   return [rest, leaving.map(transmit)];
 }
 
-function answerTo(event: Settled): ServerFrame {
+function answerTo(event: Settled): Outgoing {
   if (event.type === 'notAppended') return nack(event, event);
   const { dlgId, clientMsgId, accepted } = event;
   const { seq, msgId, sentAt, repeated } = accepted;
   return { op: 'ack', dlgId, clientMsgId, seq, msgId, sentAt, ...(repeated && { repeated }) };
 }
 
-function ping({ follows }: Bound): ServerFrame {
+function ping({ follows }: Bound): Outgoing {
   const heads = [...follows].flatMap(([dlgId, it]) => (it.name === 'entering' ? [] : [{ dlgId, head: goalOf(it) }]));
   return { op: 'ping', heads };
 }

@@ -7,13 +7,13 @@ import {
   type Limits,
   type Message,
   type Seq,
-  type ServerFrame,
   type ServerFrameOf,
   type UserId,
 } from '@trialogue/protocol';
 
 import type { SignedIn, SignIn } from '../access/signIn.ts';
 import type { Chat } from '../chat/chat.ts';
+import { fitPage, PAGE_BYTES } from '../chat/fitPage.ts';
 import type { Actor, Bus, Client, Clock, Place } from '../chat/ports.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -21,16 +21,16 @@ import type { Bulkhead } from './bulkhead.ts';
 import { gone } from './closed.ts';
 import { passes } from './conversations.ts';
 import type { Effect, No, SessionEvent } from './events.ts';
-import { fitPage, PAGE_BYTES } from './fitPage.ts';
 import type { Mark } from './marks.ts';
 import type { Members } from './members.ts';
 import type { Listener, Registry } from './registry.ts';
 import { arriving, dueAt, step, type Session } from './session.ts';
 import type { Timers } from './timers.ts';
+import type { Outgoing } from './wire.ts';
 
 /** The way out to one socket. */
 export interface Line {
-  send(frame: ServerFrame): void;
+  send(frame: Outgoing): void;
   /** Everything sent before still goes out. */
   close(reason: CloseReason, says: string): void;
   unsentBytes(): number;
@@ -39,7 +39,7 @@ export interface Line {
 }
 
 export interface DriverPorts {
-  chat: Pick<Chat, 'send' | 'takeOver' | 'history' | 'enter' | 'markRead' | 'markDelivered'>;
+  chat: Pick<Chat, 'send' | 'takeOver' | 'history' | 'printHistory' | 'enter' | 'markRead' | 'markDelivered'>;
   signIn: Pick<SignIn, 'authenticate'>;
   bus: Pick<Bus, 'tell'>;
   registry: Registry;
@@ -170,8 +170,7 @@ export class Driver implements Listener {
       case 'page': {
         const { id, dlgId } = effect.ask;
         const ask = async (): Promise<SessionEvent> => {
-          const page = await chat.history(this.who, dlgId, rangeOf(effect.ask));
-          return { type: 'paged', id, dlgId, page: fitPage(page, effect.ask.after !== undefined) };
+          return { type: 'paged', id, dlgId, page: await chat.printHistory(this.who, dlgId, rangeOf(effect.ask)) };
         };
         return this.#read(
           () => this.#at.pages.run(ask, () => this.#isWanted()),
@@ -187,7 +186,7 @@ export class Driver implements Listener {
   }
 
   /** Nothing big is added to what a socket does not read. */
-  #send(frame: ServerFrame): void {
+  #send(frame: Outgoing): void {
     this.#line.send(frame);
     if (this.#session.name !== 'bound' || this.#session.isLagging) return;
     if (this.#line.unsentBytes() <= this.#at.limits.laggingBytes) return;

@@ -7,10 +7,8 @@ import {
   type CloseReason,
   type DlgId,
   type Instant,
-  type Page,
   type RefusalName,
   type Seq,
-  type ServerFrame,
   type ServerFrameOf,
   type SessionId,
   type UserId,
@@ -19,6 +17,7 @@ import {
 import type { SignedIn } from '../access/signIn.ts';
 import type { Accepted, Actor, Client } from '../chat/ports.ts';
 import type { Mark } from './marks.ts';
+import type { Outgoing } from './wire.ts';
 
 /** What may happen to a session. */
 export type SessionEvent =
@@ -56,7 +55,8 @@ export type Answer =
   | { readonly type: 'notCaughtUp'; readonly dlgId: DlgId }
   | ({ readonly type: 'appended'; readonly call: number } & Draft & { readonly accepted: Accepted })
   | ({ readonly type: 'notAppended'; readonly call: number } & Draft & No)
-  | { readonly type: 'paged'; readonly id: number; readonly dlgId: DlgId; readonly page: Page }
+  /** The page is JSON. */
+  | { readonly type: 'paged'; readonly id: number; readonly dlgId: DlgId; readonly page: string }
   | ({ readonly type: 'notPaged'; readonly id: number } & No);
 
 /** What the node tells this socket of. Frames are made once and shared with the others. */
@@ -101,7 +101,7 @@ export interface No {
 
 /** What a session wants done. */
 export type Effect =
-  | { readonly type: 'transmit'; readonly frame: ServerFrame }
+  | { readonly type: 'transmit'; readonly frame: Outgoing }
   | { readonly type: 'authenticate'; readonly call: number; readonly token: string }
   /** The older sockets of this client are to store nothing any more. */
   | { readonly type: 'takeOver'; readonly call: number; readonly who: Actor & { readonly client: Client } }

@@ -15,6 +15,7 @@ import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
 
 import type { SignedIn, SignIn } from '../access/signIn.ts';
 import type { Chat, Log } from '../chat/chat.ts';
+import { printed } from '../chat/fitPage.ts';
 import type { Accepted, Actor, Bus, Notice } from '../chat/ports.ts';
 
 interface Conversation {
@@ -94,6 +95,7 @@ export function fakeShop() {
       const list = after === undefined ? found.slice(-limit) : found.slice(0, limit);
       return { list, hasMore: list.length < found.length, head: messages.length, minSeq: 1, logEpoch: 'e1' };
     },
+    printHistory: async (actor, dlgId, range) => printed(await chat.history(actor, dlgId, range), range),
     async enter(actor, dlgId) {
       const { messages, dlgKey } = mine(actor, dlgId);
       const me = { ...ada, avatar: '', remark: '' };

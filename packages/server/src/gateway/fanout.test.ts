@@ -1,10 +1,10 @@
-import { id, limits, SYSTEM, type DlgId, type ServerFrame, type SessionId } from '@trialogue/protocol';
+import { id, limits, SYSTEM, type DlgId, type SessionId } from '@trialogue/protocol';
 import { ada, bo, cy, mal, shop, tea } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
 import { fakeShop, sealedUnder } from './fakes.ts';
 import { handTimers, node, ops, seqs, settled } from './nodeUnderTest.ts';
-import { bytesOf } from './wire.ts';
+import { bytesOf, type Outgoing } from './wire.ts';
 
 const coffee = id<DlgId>('coffee');
 
@@ -16,10 +16,10 @@ describe('a message', () => {
     people[0]?.send('hello');
     await settled();
     expect(people.map(({ frames }) => ops(frames))).toEqual(['message ack', 'message', 'message']);
-    const [first, ...others] = people.map(({ frames }) => frames[0] as ServerFrame);
+    const [first, ...others] = people.map(({ frames }) => frames[0] as Outgoing);
     for (const other of others) {
       expect(other).toBe(first);
-      expect(bytesOf(other)).toBe(bytesOf(first as ServerFrame));
+      expect(bytesOf(other)).toBe(bytesOf(first as Outgoing));
     }
   });
 

@@ -19,6 +19,7 @@ import { fakeShop } from './fakes.ts';
 import { createRegistry } from './registry.ts';
 import { createSwitchboard } from './switchboard.ts';
 import type { Timers } from './timers.ts';
+import { frameOf } from './wire.ts';
 
 /** Promises, and the turn of the event loop in which fan-out gathers, are over. */
 export const settled = async () => {
@@ -94,7 +95,8 @@ export function node({ limits, shop = fakeShop(), clock = handTimers() }: NodeOp
     const closes: string[] = [];
     const unsent = { bytes: 0 };
     const driver = switchboard.plug({
-      send: (frame: ServerFrame) => {
+      send: (out) => {
+        const frame = frameOf(out);
         // Everybody here answers pings, so that time may pass.
         if (frame.op === 'ping') says({ op: 'pong' });
         else frames.push(frame);

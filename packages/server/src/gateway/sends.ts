@@ -1,4 +1,6 @@
-import type { DlgId, ServerFrame } from '@trialogue/protocol';
+import type { DlgId } from '@trialogue/protocol';
+
+import type { Outgoing } from './wire.ts';
 
 /**
  * The sends of one socket that wait for the disk, in the order in which they came. They are all under way at once; within
@@ -10,7 +12,7 @@ interface Send {
   readonly dlgId: DlgId;
   readonly call: number;
   /** There already, while an earlier one is still under way. */
-  readonly answer?: ServerFrame;
+  readonly answer?: Outgoing;
 }
 
 export const noSends: Sends = [];
@@ -18,9 +20,9 @@ export const noSends: Sends = [];
 export const begun = (sends: Sends, dlgId: DlgId, call: number): Sends => [...sends, { dlgId, call }];
 
 /** Takes in one answer; gives those that may leave now. */
-export function answered(sends: Sends, dlgId: DlgId, call: number, answer: ServerFrame): [Sends, ServerFrame[]] {
+export function answered(sends: Sends, dlgId: DlgId, call: number, answer: Outgoing): [Sends, Outgoing[]] {
   const rest: Send[] = [];
-  const leaving: ServerFrame[] = [];
+  const leaving: Outgoing[] = [];
   let isHeldUp = false;
   for (const send of sends) {
     const known: Send = send.call === call ? { dlgId, call, answer } : send;

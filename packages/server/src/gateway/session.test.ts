@@ -16,6 +16,7 @@ import { describe, expect, test } from 'vitest';
 import type { SignedIn } from '../access/signIn.ts';
 import { heard, type Effect, type SessionEvent } from './events.ts';
 import { arriving, dueAt, step, type Session } from './session.ts';
+import { frameOf } from './wire.ts';
 
 const session1 = id<SessionId>('session-1');
 const adaHere: SignedIn = { appId: shop, userId: ada.userId, sessionId: session1, expiresAt: 900_000 };
@@ -59,7 +60,7 @@ class Life {
 
   /** What went out since this was asked last. */
   sent(): ServerFrame[] {
-    return this.done('transmit').map(({ frame }) => frame);
+    return this.done('transmit').map(({ frame }) => frameOf(frame));
   }
 
   done<Type extends Effect['type']>(type: Type): (Effect & { type: Type })[] {

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 
-import { closeCodes, type CloseReason, type ServerFrame } from '@trialogue/protocol';
+import { closeCodes, type CloseReason } from '@trialogue/protocol';
 import { WebSocket } from 'ws';
 
 import type { Driver, Line } from './driver.ts';
 import type { Outbound, Sender, Way } from './outbound.ts';
 import type { Switchboard } from './switchboard.ts';
-import { bytesOf } from './wire.ts';
+import { bytesOf, type Outgoing } from './wire.ts';
 
 /** How long the other end may take to answer our close. */
 const FAREWELL_MS = 2_000;
@@ -32,7 +32,7 @@ export class SocketLine implements Line, Way {
     this.driver = switchboard.plug(this);
   }
 
-  send(frame: ServerFrame): void {
+  send(frame: Outgoing): void {
     this.#outbound.send(bytesOf(frame));
   }
 

@@ -1,4 +1,4 @@
-import type { ClientFrameOf, DlgId, Limits, RefusalName, Seq, ServerFrame } from '@trialogue/protocol';
+import type { ClientFrameOf, DlgId, Limits, RefusalName, Seq } from '@trialogue/protocol';
 import { refusals } from '@trialogue/protocol';
 
 import type { SignedIn } from '../access/signIn.ts';
@@ -10,6 +10,7 @@ import type { Follow } from './follow.ts';
 import type { Mark } from './marks.ts';
 import type { Quiet } from './quiet.ts';
 import type { Sends } from './sends.ts';
+import type { Outgoing } from './wire.ts';
 
 interface Alive {
   /** What it may do. */
@@ -82,12 +83,12 @@ export type Session = Arriving | Greeting | Binding | Bound | Leaving | Closed;
 
 export type Next<S extends Session = Session> = readonly [S, ...Effect[]];
 
-export const transmit = (frame: ServerFrame): Effect => ({ type: 'transmit', frame });
+export const transmit = (frame: Outgoing): Effect => ({ type: 'transmit', frame });
 
 export const refuse = (id: number, { refusal, says, retryAfterMs }: No): Effect =>
   transmit({ op: 'refused', id, error: refusal, msg: says, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 
-export const nack = ({ id, dlgId, clientMsgId }: Draft, { refusal, says, retryAfterMs }: No): ServerFrame => ({
+export const nack = ({ id, dlgId, clientMsgId }: Draft, { refusal, says, retryAfterMs }: No): Outgoing => ({
   op: 'nack',
   ...(id !== undefined && { id }),
   dlgId,

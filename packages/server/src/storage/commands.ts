@@ -18,7 +18,15 @@ import { endedAmong, headsOf } from './looks.ts';
 import { raiseMarks } from './marks.ts';
 import { listMembers, membersOf } from './members.ts';
 import { addMembers, removeMember } from './membership.ts';
-import { appendFor, appendMessage, findByClientMsgId, messagesAfter, readMessage, readPage } from './messages.ts';
+import {
+  appendFor,
+  appendMessage,
+  findByClientMsgId,
+  messagesAfter,
+  printPage,
+  readMessage,
+  readPage,
+} from './messages.ts';
 import { appendAudit, auditHead, listAudit } from './moderation/audit.ts';
 import { muteFor, muteMember } from './moderation/mutes.ts';
 import { dropReports, findReport, listReports, putReport, readEvidence, resolveReport } from './moderation/reports.ts';
@@ -80,6 +88,7 @@ export const commands: { [Name in CommandName]: Command<Name> } = {
   appendFor: writes(appendFor),
   findByClientMsgId: reads(findByClientMsgId),
   readPage: reads(readPage),
+  printPage: reads(printPage),
   messagesAfter: reads(messagesAfter),
   recallMessage: writes(recallMessage),
   dropMessages: writes(dropMessages),

@@ -1,4 +1,4 @@
-import { SYSTEM } from '@trialogue/protocol';
+import { SYSTEM, type Page } from '@trialogue/protocol';
 import { ada, bo, mal } from '@trialogue/testkit';
 import { describe, expect, test } from 'vitest';
 
@@ -141,6 +141,27 @@ describe.for(stores)('messages in %s', ([, open]) => {
       expect(await read({ after: 99 })).toEqual([[], false, 7]);
       expect(await read({ after: 2, before: 5 })).toEqual([[3, 4], false, 7]);
       expect(await read({ after: 0, before: 6 })).toEqual([[1, 2, 3], true, 7]);
+    });
+
+    test('are printed as they are read, cut to what a socket takes at once', async () => {
+      const place = await newPlace(at.store);
+      for (let n = 1; n <= 5; n++) await say(at.store, place, ada, `${n}`.repeat(n > 3 ? 150_000 : 1));
+      const print = async (range: { before?: number; after?: number }) => {
+        const text = await at.store.printPage(as(bo), place.dlgId, { ...range, limit: 3 });
+        const { list, ...about } = JSON.parse(text) as Page;
+        const { list: all, ...page } = await at.store.readPage(as(bo), place.dlgId, { ...range, limit: 3 });
+        const shown = list.map(({ seq }) => seq);
+        expect(list).toEqual(all.filter(({ seq }) => shown.includes(seq)));
+        expect({ ...about, hasMore: page.hasMore }).toEqual(page);
+        return [shown, about.hasMore];
+      };
+      expect(await print({ before: 4 })).toEqual([[1, 2, 3], false]);
+      expect(await print({})).toEqual([[5], true]);
+      expect(await print({ after: 2 })).toEqual([[3, 4], true]);
+      expect(await print({ after: 5 })).toEqual([[], false]);
+      await expect(at.store.printPage(as(mal), place.dlgId, { limit: 3 })).rejects.toMatchObject({
+        refusal: 'conversation.not_member',
+      });
     });
 
     test('of an empty conversation is empty', async () => {

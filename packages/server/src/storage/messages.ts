@@ -13,6 +13,7 @@ import {
   type UserId,
 } from '@trialogue/protocol';
 
+import { printed } from '../chat/fitPage.ts';
 import type { Accepted, Actor, Draft, Place, Range } from '../chat/ports.ts';
 import { hashOf } from './contentHash.ts';
 import { putDesk, turned } from './desk/turns.ts';
@@ -189,6 +190,10 @@ export async function readPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Rang
   const { from, to, hasMore, reset } = windowOf(range, head, minSeq);
   const list = await between(sql, conversation, from, to);
   return { list, hasMore, head, minSeq, logEpoch, ...(reset && { reset }) };
+}
+
+export async function printPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Range): Promise<string> {
+  return printed(await readPage(sql, actor, dlgId, range), range);
 }
 
 export async function messagesAfter(sql: Sql, place: Place, after: Seq, limit: number): Promise<Message[]> {

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { heard } from '../../gateway/events.ts';
 import { handTimers } from '../../gateway/nodeUnderTest.ts';
 import { createSwitchboard, type Switchboard } from '../../gateway/switchboard.ts';
+import { frameOf } from '../../gateway/wire.ts';
 import { appSecret } from '../../http/httpUnderTest.ts';
 import { silentLogger } from '../../ops/log.ts';
 import { noMetrics } from '../../ops/metrics.ts';
@@ -99,7 +100,7 @@ async function socketOf(urole: Urole, standing: Standing) {
   const frames: ServerFrame[] = [];
   const closes: string[] = [];
   const driver = switchboard.plug({
-    send: (frame) => void frames.push(frame),
+    send: (frame) => void frames.push(frameOf(frame)),
     close: (reason) => void closes.push(reason),
     unsentBytes: () => 0,
   });
