@@ -1,13 +1,16 @@
 import type { ClientFrameOf, DlgId } from '@trialogue/protocol';
 
 import type { Answer, Effect } from './events.ts';
-import { advance, entered, entering, hold, type Follow, type Live, type Moved } from './follow.ts';
+import { advance, answeredNow, entered, entering, hold, type Follow, type Live, type Moved } from './follow.ts';
 import { without } from './quiet.ts';
 import { no, refuse, transmit, type Bound, type Next, type Session } from './state.ts';
 
 type Step = Next<Bound>;
 
-/** `open` was asked. Twice is the same as once: whatever is under way answers both. */
+/**
+ * `open` was asked. Asked again it is answered again, by a look at the conversation that began after the question: what is
+ * under way may be older than a key that the client has just seen a message under.
+ */
 export function open(session: Bound, { id, dlgId }: ClientFrameOf<'open'>): Step {
   const it = session.follows.get(dlgId);
   const { opensPerSocket } = session.limits;
@@ -15,12 +18,23 @@ export function open(session: Bound, { id, dlgId }: ClientFrameOf<'open'>): Step
     const says = `At most ${opensPerSocket} conversations may be open on one socket. Leave one first.`;
     return [session, refuse(id, no('request.malformed', says))];
   }
-  if (it && it.ids.length > 0) return [withFollow(session, dlgId, { ...it, ids: [...it.ids, id] })];
+  if (!it) return begin(session, dlgId, [id]);
+  const next = withFollow(session, dlgId, { ...it, ids: [...it.ids, id] });
+  return it.due > 0 ? [next] : look(next, dlgId);
+}
 
+function begin(session: Bound, dlgId: DlgId, ids: readonly number[]): Step {
+  const [next, ...effects] = look(withFollow(session, dlgId, entering(ids)), dlgId);
+  return [next, { type: 'follow', dlgId }, ...effects];
+}
+
+/** One at a time, for all who have asked until now. */
+function look(session: Bound, dlgId: DlgId): Step {
+  const it = session.follows.get(dlgId);
+  if (!it || it.ids.length === 0) return [session];
   const call = session.calls + 1;
-  const next = withFollow({ ...session, calls: call }, dlgId, it ? { ...it, call, ids: [id] } : entering(call, id));
-  const enter: Effect = { type: 'enter', call, dlgId };
-  return it ? [next, enter] : [next, { type: 'follow', dlgId }, enter];
+  const next = withFollow({ ...session, calls: call }, dlgId, { ...it, call, due: it.ids.length });
+  return [next, { type: 'enter', call, dlgId }];
 }
 
 export function leave(session: Bound, dlgId: DlgId): Step {
@@ -42,10 +56,11 @@ export function enter(session: Bound, answer: Answer & { type: 'entered' }, now:
   );
   const newerKey = it.name === 'entering' && it.key && it.key.dlgKey !== dlgKey ? [transmit(it.key)] : [];
   const online = [...answer.online];
-  const opened = it.ids.map((id) => {
+  const opened = it.ids.slice(0, it.due).map((id) => {
     return transmit({ op: 'opened', id, dlgId, head, readSeq, dlgKey, minSeq, logEpoch, online });
   });
-  return [next, ...opened, ...newerKey, ...effects];
+  const [again, ...looks] = look(next, dlgId);
+  return [again, ...opened, ...newerKey, ...effects, ...looks];
 }
 
 export function turnAway(session: Bound, answer: Answer & { type: 'notEntered' }): Step {
@@ -53,11 +68,15 @@ export function turnAway(session: Bound, answer: Answer & { type: 'notEntered' }
   const it = session.follows.get(dlgId);
   if (it?.call !== call) return [session];
 
-  const refused = it.ids.map((id) => refuse(id, answer));
+  const refused = it.ids.slice(0, it.due).map((id) => refuse(id, answer));
+  const rest = answeredNow(it);
   if (it.name !== 'entering' && refusal !== 'conversation.not_member') {
-    return [withFollow(session, dlgId, { ...it, ids: [] }), ...refused];
+    const [next, ...looks] = look(withFollow(session, dlgId, rest), dlgId);
+    return [next, ...refused, ...looks];
   }
-  return [withoutFollow(session, dlgId), { type: 'unfollow', dlgId }, ...refused];
+  const away = withoutFollow(session, dlgId);
+  const [next, ...begins] = rest.ids.length > 0 ? begin(away, dlgId, rest.ids) : [away];
+  return [next, { type: 'unfollow', dlgId }, ...refused, ...begins];
 }
 
 /** The user is no longer a member: nothing more of it goes out, whatever is still on its way to us (I20). */

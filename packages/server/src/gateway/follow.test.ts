@@ -48,7 +48,7 @@ test('whatever the bus loses, doubles or turns round, what goes out is contiguou
       let head = before;
       let headRead: number | undefined;
       let now = 0;
-      let follow: Follow = entering(1, 1);
+      let follow: Follow = entering([1]);
       let reading: number | undefined;
       let isLagging = false;
       const out: number[] = [];

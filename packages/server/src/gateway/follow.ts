@@ -26,8 +26,10 @@ export type Follow = Entering | Following | Reading | Held;
 interface Asked {
   /** The `enter` that is under way, or the last one; an answer to an older one is of a past life. */
   readonly call: number;
-  /** The `open` requests that wait for it. */
+  /** The `open` requests that wait for an answer. */
   readonly ids: readonly number[];
+  /** So many of them, the first ones, were there when the `enter` under way began: it answers those, and no later one. */
+  readonly due: number;
 }
 
 export interface Entering extends Asked {
@@ -76,10 +78,11 @@ export interface Moved {
 const EARLY_MOST = 64;
 const RETRY_MS = 250;
 
-export const entering = (call: number, id: number): Entering => ({
+export const entering = (ids: readonly number[]): Entering => ({
   name: 'entering',
-  call,
-  ids: [id],
+  call: 0,
+  ids,
+  due: 0,
   early: [],
   goal: 0,
   key: undefined,
@@ -112,15 +115,17 @@ export function hear(follow: Follow, message: Live, now: number): Moved {
 
 /** The bus brought a message, and the socket lags: what it brought is remembered, not kept. */
 export function hold(follow: Follow, seq: Seq): Follow {
-  const { call, ids } = follow;
+  const { call, ids, due } = follow;
   const goal = Math.max(goalOf(follow), seq);
   switch (follow.name) {
     case 'entering':
       return { ...follow, early: [], goal };
     case 'live':
-      return goal > follow.cursor ? { name: 'held', call, ids, cursor: follow.cursor, goal, isAsked: false } : follow;
+      return goal > follow.cursor
+        ? { name: 'held', call, ids, due, cursor: follow.cursor, goal, isAsked: false }
+        : follow;
     case 'reading':
-      return { name: 'held', call, ids, cursor: follow.cursor, goal, isAsked: follow.retryAt === undefined };
+      return { name: 'held', call, ids, due, cursor: follow.cursor, goal, isAsked: follow.retryAt === undefined };
     case 'held':
       return { ...follow, goal };
   }
@@ -129,14 +134,21 @@ export function hold(follow: Follow, seq: Seq): Follow {
 /** The socket has read on: what it was not sent is read from the log, from where it stood. */
 export function resume(follow: Follow, now: number): Moved {
   if (follow.name !== 'held') return stay(follow);
-  const { call, ids, cursor, goal, isAsked } = follow;
-  const reading: Reading = { name: 'reading', call, ids, cursor, goal, early: [], since: now, retryAt: undefined };
+  const { call, ids, due, cursor, goal, isAsked } = follow;
+  const reading: Reading = { name: 'reading', call, ids, due, cursor, goal, early: [], since: now, retryAt: undefined };
   return { ...stay(reading), ...(!isAsked && { readAfter: cursor }) };
 }
 
+/** The `enter` under way has answered whom it answers. */
+export const answeredNow = <It extends Follow>(follow: It): It => ({
+  ...follow,
+  ids: follow.ids.slice(follow.due),
+  due: 0,
+});
+
 /** `enter` answered: live messages flow from `head + 1` on. For one that is in already the cursor stands. */
 export function entered(follow: Follow, head: Seq, now: number): Moved {
-  const settled = { ...follow, ids: [] };
+  const settled = answeredNow(follow);
   if (settled.name !== 'entering') return stay(settled);
   const { goal, early } = settled;
   return go(settled, { cursor: head, goal: Math.max(goal, head), waiting: early, now, since: now });
@@ -183,7 +195,7 @@ interface Course {
 }
 
 /** Sends what follows the cursor without a hole; what is missing before the goal is to be read. */
-function go({ call, ids }: Asked, { cursor, goal, waiting, now, since }: Course): Moved {
+function go({ call, ids, due }: Asked, { cursor, goal, waiting, now, since }: Course): Moved {
   const forward: Live[] = [];
   const early: Live[] = [];
   for (const message of [...waiting].sort((a, b) => a.seq - b.seq)) {
@@ -192,10 +204,10 @@ function go({ call, ids }: Asked, { cursor, goal, waiting, now, since }: Course)
     else if (message.seq > next) early.push(message);
   }
   const reached = cursor + forward.length;
-  if (reached >= goal) return { follow: { name: 'live', call, ids, cursor: reached }, forward };
+  if (reached >= goal) return { follow: { name: 'live', call, ids, due, cursor: reached }, forward };
   const moved = forward.length > 0 ? now : since;
   return {
-    follow: { name: 'reading', call, ids, cursor: reached, goal, early, since: moved, retryAt: undefined },
+    follow: { name: 'reading', call, ids, due, cursor: reached, goal, early, since: moved, retryAt: undefined },
     forward,
     readAfter: reached,
   };

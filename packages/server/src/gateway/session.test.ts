@@ -397,14 +397,33 @@ describe('following a conversation', () => {
     expect(seqs(life.live({ type: 'caughtUp', dlgId: tea, messages: rest }, message(201)).sent())).toHaveLength(137);
   });
 
-  test('opening twice is the same as once', () => {
-    const life = bound().live(open(1), open(2), entered(1, 3));
-    expect(life.done('enter')).toHaveLength(1);
-    expect(life.sent()).toMatchObject([
-      { op: 'opened', id: 1 },
-      { op: 'opened', id: 2 },
+  test('who asks again is answered by a look that began after the question: the one under way may lack the newest key', () => {
+    const life = bound().live(open(1), open(2), open(3));
+    expect(life.done('enter')).toMatchObject([{ call: 1 }]);
+    expect(life.live(entered(1, 3)).sent()).toMatchObject([{ op: 'opened', id: 1, dlgKey: 'key-1' }]);
+    expect(life.done('enter')).toMatchObject([{ call: 2 }]);
+    expect(life.live({ ...entered(2, 3), dlgKey: 'key-2' } as SessionEvent).sent()).toMatchObject([
+      { op: 'opened', id: 2, dlgKey: 'key-2' },
+      { op: 'opened', id: 3, dlgKey: 'key-2' },
     ]);
-    life.live(message(4), open(3), message(5), entered(2, 4), message(6));
+    expect(life.live(entered(1, 3), entered(2, 3)).done('enter')).toEqual([]);
+    expect(life.sent()).toEqual([]);
+  });
+
+  test('a refusal, too, is of the question that it came after', () => {
+    const away = bound().live(open(1), open(2), refusedEntry(1));
+    expect(away.sent()).toMatchObject([{ op: 'refused', id: 1 }]);
+    expect(away.effects.splice(0).map(({ type }) => type)).toEqual(['follow', 'enter', 'unfollow', 'follow', 'enter']);
+    expect(ops(away.live(entered(2, 1), message(2)).sent())).toBe('opened message');
+
+    const inside = bound().live(open(1), entered(1, 0), open(2), open(3));
+    inside.live({ ...refusedEntry(2), refusal: 'storage.unavailable' } as SessionEvent);
+    expect(inside.sent()).toMatchObject([{ id: 1 }, { op: 'refused', id: 2 }]);
+    expect(ops(inside.live(message(1), entered(3, 1)).sent())).toBe('message opened');
+  });
+
+  test('opening again changes nothing of the flow', () => {
+    const life = bound().live(open(1), entered(1, 3), message(4), open(3), message(5), entered(2, 4), message(6));
     const frames = life.sent();
     expect(seqs(frames)).toEqual([4, 5, 6]);
     // The flow has passed 5 already: whoever reads history up to the head it is told has all.
