@@ -26,7 +26,7 @@ const common = {
   transform: { target: 'es2022' },
   checks: { pluginTimings: false },
   // No getter of what is bundled does anything but answer.
-  treeshake: { propertyReadSideEffects: false },
+  treeshake: { propertyReadSideEffects: false, manualPureFunctions: ['idOf', 'dlgId', 'clientMsgId'] },
 };
 const include = new RegExp(`^(?:${shortened.join('|')})$`);
 const minify = { compress: true, mangle: true, mangleProps: { include } };
