@@ -186,14 +186,23 @@ export async function findByClientMsgId(
 }
 
 export async function readPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Range): Promise<Page> {
-  const { conversation, head, minSeq, logEpoch } = await standOf(sql, 'read', actor, dlgId);
+  return pageOf(sql, await standOf(sql, 'read', actor, dlgId), range);
+}
+
+/** Each asks whether it may. What it then sees is the same for all, and a crowd that comes back asks for it all at once. */
+export async function printPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Range): Promise<string> {
+  const stand = await standOf(sql, 'read', actor, dlgId);
+  const { before, after, limit } = range;
+  const asked = [stand.conversation, before, after, limit].join(' ');
+  const text = sql.printed?.get(asked) ?? printed(await pageOf(sql, stand, range), range);
+  sql.printed?.set(asked, text);
+  return text;
+}
+
+async function pageOf(sql: Sql, { conversation, head, minSeq, logEpoch }: Stand, range: Range): Promise<Page> {
   const { from, to, hasMore, reset } = windowOf(range, head, minSeq);
   const list = await between(sql, conversation, from, to);
   return { list, hasMore, head, minSeq, logEpoch, ...(reset && { reset }) };
-}
-
-export async function printPage(sql: Sql, actor: Actor, dlgId: DlgId, range: Range): Promise<string> {
-  return printed(await readPage(sql, actor, dlgId, range), range);
 }
 
 export async function messagesAfter(sql: Sql, place: Place, after: Seq, limit: number): Promise<Message[]> {

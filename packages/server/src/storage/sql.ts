@@ -6,6 +6,8 @@ export type Value = string | number | null | Uint8Array;
  */
 export interface Sql {
   query<Row>(text: string, ...params: Value[]): Promise<Row[]>;
+  /** Pages that others printed from this very state of the database, where several look at it together. */
+  readonly printed?: Map<string, string>;
 }
 
 /** `$from, $from+1, …`: for an IN list of `count` parameters. */

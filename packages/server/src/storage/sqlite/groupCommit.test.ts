@@ -1,5 +1,5 @@
-import { ada, bo } from '@trialogue/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ada, bo, mal } from '@trialogue/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Place } from '../../chat/ports.ts';
 import { storeOver, type Call } from '../commands.ts';
@@ -7,7 +7,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { sqliteMigrations } from '../migrations/sqlite.ts';
 import { as, draftFrom, newPlace, putCast } from '../storesUnderTest.ts';
 import { openDatabase, type Database } from './database.ts';
-import { atomicallyOn, commitTogether } from './groupCommit.ts';
+import { atomicallyOn, commitTogether, readTogether } from './groupCommit.ts';
 
 let db: Database;
 let place: Place;
@@ -140,4 +140,44 @@ test('when the disk fails under one call, none of the others has an answer eithe
   });
   await expect(commitTogether(failing, [sends(ada, 'lost'), sends(bo, 'too')])).rejects.toThrow('disk I/O error');
   expect(await contents()).toEqual([]);
+});
+
+describe('calls that read together', () => {
+  const page = (person: typeof ada, range: { before?: number } = {}): Call => ({
+    name: 'printPage',
+    args: [as(person), place.dlgId, { limit: 2, ...range }],
+  });
+
+  test('print a page once for all who may see it, and each is asked about by itself', async () => {
+    await run(sends(ada, 'one'), sends(ada, 'two'), sends(ada, 'three'));
+    const asked: string[] = [];
+    const query: Database['query'] = (text, ...params) => {
+      asked.push(text);
+      return db.query(text, ...params);
+    };
+    const outcomes = await readTogether(connection({ query }), [
+      page(ada),
+      page(mal),
+      page(bo),
+      page(bo, { before: 3 }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { value: expect.stringContaining('three') },
+      { refused: { refusal: 'conversation.not_member' } },
+      { value: expect.stringContaining('three') },
+      { value: expect.stringContaining('one') },
+    ]);
+    expect(outcomes[2]).toEqual(outcomes[0]);
+    expect(asked.filter((text) => text.includes('FROM messages'))).toHaveLength(2);
+    expect(asked.filter((text) => text.includes('FROM conversations'))).toHaveLength(4);
+  });
+
+  test('keep nothing of it for those who come after', async () => {
+    await run(sends(ada, 'one'));
+    const [before] = await readTogether(db, [page(ada)]);
+    await run(sends(ada, 'two'));
+    const [after] = await readTogether(db, [page(ada)]);
+    expect(before).not.toMatchObject({ value: expect.stringContaining('two') });
+    expect(after).toMatchObject({ value: expect.stringContaining('two') });
+  });
 });

@@ -86,16 +86,25 @@ async function runAlone(db: Connection, call: Call): Promise<Outcome> {
   }
 }
 
-/** Runs one reading call, all of it on the same state of the database. */
-export async function readAlone(db: Connection, call: Call): Promise<Outcome> {
+/** Runs calls that only read, all of them on one state of the database: that of after the last of them was asked. */
+export async function readTogether(db: Connection, calls: readonly Call[]): Promise<Outcome[]> {
+  const sql: Sql = { query: db.query, printed: new Map() };
+  const outcomes: Outcome[] = [];
   db.exec('BEGIN');
   try {
-    return { value: await runCall(call, db) };
+    for (const call of calls) outcomes.push(await readOne(sql, call));
+    return outcomes;
+  } finally {
+    rollBack(db);
+  }
+}
+
+async function readOne(sql: Sql, call: Call): Promise<Outcome> {
+  try {
+    return { value: await runCall(call, sql) };
   } catch (error) {
     if (isFatal(error)) throw error;
     return toOutcome(error);
-  } finally {
-    rollBack(db);
   }
 }
 

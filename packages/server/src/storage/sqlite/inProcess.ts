@@ -3,7 +3,7 @@ import { Refused } from '@trialogue/protocol';
 import { commands, storeOver, type Call, type Storage } from '../commands.ts';
 import { IN_MEMORY, openDatabase } from './database.ts';
 import { isFatal } from './failures.ts';
-import { commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import { commitTogether, readTogether, type Outcome } from './groupCommit.ts';
 import { closeNoted, prepareToWrite } from './opening.ts';
 
 /** Of the log, before it is copied into the database file: 4 MiB. */
@@ -31,9 +31,9 @@ export async function openInProcess(
     inTurn(async () => {
       if (!isOpen) throw new Refused('storage.unavailable');
       try {
-        if (commands[call.name].does === 'reads') return valueOf(await readAlone(db, call));
-        const [outcome] = await commitTogether(db, [call]);
-        if (db.wal().pages > WAL_PAGES) db.checkpoint();
+        const isRead = commands[call.name].does === 'reads';
+        const [outcome] = await (isRead ? readTogether : commitTogether)(db, [call]);
+        if (!isRead && db.wal().pages > WAL_PAGES) db.checkpoint();
         return valueOf(outcome);
       } catch (error) {
         if (isFatal(error)) isOpen = false;

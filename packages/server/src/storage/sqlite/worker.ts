@@ -3,7 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 
 import type { Call } from '../commands.ts';
 import { openDatabase, type Database } from './database.ts';
-import { commitTogether, readAlone, type Outcome } from './groupCommit.ts';
+import { commitTogether, readTogether, type Outcome } from './groupCommit.ts';
 import { highWaterOf, noted } from './highWater.ts';
 import { closeNoted, prepareToWrite } from './opening.ts';
 import type { Answer, Ask, FromThread, ThreadSetup, ToThread } from './wire.ts';
@@ -24,11 +24,7 @@ const WAL_PAGES_MOST = 16_384;
 
 const runners: Record<ThreadSetup['role'], (db: Database, calls: readonly Call[]) => Promise<Outcome[]>> = {
   writer: commitTogether,
-  reader: async (db, calls) => {
-    const outcomes: Outcome[] = [];
-    for (const call of calls) outcomes.push(await readAlone(db, call));
-    return outcomes;
-  },
+  reader: readTogether,
 };
 
 async function serve(port: MessagePort, { role, file }: ThreadSetup): Promise<void> {
