@@ -46,7 +46,7 @@ export function keeping(
   const takeOver = (of: string, found: (entries: Outbox) => void): Promise<void> =>
     tabs.alone(of, async (isThere) => {
       gone = [];
-      const all = await store.all(of, (by) => (by === tabs.id || isThere(by) ? by : tabs.id));
+      const all = await store.all(of, (by) => (isThere(by) ? by : tabs.id));
       found(gone.reduce(remove, all.map(foundOf)));
     });
 

@@ -290,8 +290,8 @@ export interface Store {
   /** @throws {Refused} conversation.not_member */
   readPage(actor: Actor, dlgId: DlgId, range: Range): Promise<Page>;
   /**
-   * The same as JSON, cut to what a socket takes at once. It is printed where it is read: as one text it crosses from
-   * thread to thread for a tenth of what its messages cost one by one.
+   * The same as JSON, cut to what a socket takes at once. It is printed where it is read, and crosses from thread to
+   * thread as one text, not field by field.
    * @throws {Refused} conversation.not_member
    */
   printPage(actor: Actor, dlgId: DlgId, range: Range): Promise<string>;
