@@ -175,7 +175,8 @@ class Process {
     const nth = this.#asked++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(nth, { resolve, reject });
-      this.#child.send({ nth, name, with: what } satisfies Order);
+      // Of one that was ended it is told here; unheard it would end the whole bench.
+      this.#child.send({ nth, name, with: what } satisfies Order, (error) => error && reject(error));
     });
   }
 
