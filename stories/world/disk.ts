@@ -202,7 +202,10 @@ export class Disk {
     if (group.length > 1) this.#seen('group commit');
     if (this.isFull) {
       this.#seen('disk full');
-      for (const call of group) this.#answer(call, { error: new Refused('storage.full') }, 0);
+      for (const call of group) {
+        this.#underWay.add(call);
+        this.#answer(call, { error: new Refused('storage.full') }, 0);
+      }
       return;
     }
     for (const call of group) {
