@@ -57,7 +57,8 @@ export const clientHandlers = (at: {
       const session = await exchange(rates, address, () => signIn.exchangeTicket(body));
       if (!body.enter) return session;
       const entered = signIn.authenticate(session.token).then((caller) => enter(caller, session.token, body.groupId));
-      // The ticket is spent: what came of it must not be lost with what was asked along.
+      // The ticket is spent: what came of it must not be lost with what was asked along. Why that failed is told and logged
+      // when it is asked for by itself.
       const conversation = await entered.catch(() => undefined);
       return { ...session, ...(conversation && { conversation }) };
     },
